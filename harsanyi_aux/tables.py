@@ -1,0 +1,170 @@
+"""Payoff tables as people write them: lists, numpy arrays, texts; turned into checked arrays.
+
+The rule of the house is kept here: numpy's own promotion, which turns large integers into floats,
+never sees the numbers before they have been looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harsanyi_aux.arrays import ExactArray, FloatArray, Number, ObjectArray, clip, parse_number
+from harsanyi_aux.errors import InputError
+
+__all__ = [
+    "AS_FRACTION",
+    "MOST_PLAYERS",
+    "checked_names",
+    "checked_text",
+    "common_shape",
+    "double_among_floats",
+    "doubles_and_exact",
+    "object_array",
+    "outcome_place",
+    "payoff_column",
+]
+
+MOST_PLAYERS = 31  # one axis per player and one for the payoffs; older numpy stops at 32 axes
+AS_FRACTION = np.frompyfunc(Fraction, 1, 1)
+
+_INT64 = np.iinfo(np.int64)
+
+
+def outcome_place(player: int, outcome: tuple[int, ...]) -> str:
+    """Say where a payoff stands, for messages."""
+    return f"player {player}, outcome ({', '.join(map(str, outcome))})"
+
+
+def object_array(values: Any, place: str) -> ObjectArray:
+    """Return `values` as an object array: lists must not pass through numpy's float promotion."""
+    if isinstance(values, np.ndarray):
+        return values.astype(object)
+    try:
+        return np.array(values, dtype=object)
+    except ValueError as error:
+        raise InputError("the rows have different lengths", place=place) from error
+
+
+def payoff_column(values: Any, player: int) -> NDArray[Any]:
+    """Return one player's payoffs as an array of integers, of doubles, or of parsed numbers."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
+        if values.dtype.kind != "f":
+            return values
+        with np.errstate(over="ignore"):  # what overflows is found to be infinite later
+            return values.astype(np.float64)
+    objects = object_array(values, f"payoffs of player {player}")
+    if set(map(type, objects.flat)) <= {int, Fraction}:
+        return objects
+    parsed = np.empty(objects.shape, dtype=object)
+    for outcome, value in np.ndenumerate(objects):
+        parsed[outcome] = parse_number(value, outcome_place(player, outcome))
+    return parsed
+
+
+def common_shape(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the action counts, or raise InputError saying which array does not fit."""
+    if not 1 <= len(shapes) <= MOST_PLAYERS:
+        raise InputError(
+            f"{len(shapes)} payoff arrays", mend=f"give one for each of 1 to {MOST_PLAYERS} players"
+        )
+    for player, shape in enumerate(shapes):
+        place = f"payoffs of player {player}"
+        if shape != shapes[0]:
+            raise InputError(f"shape {shape}, but player 0 has {shapes[0]}", place=place)
+        if len(shape) != len(shapes):
+            raise InputError(
+                f"shape {shape} has {len(shape)} axes for {len(shapes)} players",
+                place=place,
+                mend="give one array per player with one axis per player",
+            )
+        if 0 in shape:
+            raise InputError(f"player {shape.index(0)} has no action", place=place)
+    return shapes[0]
+
+
+def doubles_and_exact(columns: list[NDArray[Any]]) -> tuple[FloatArray, ExactArray | None]:
+    """Stack the players' columns as doubles and, if no float is among them, exactly.
+
+    The exact form is canonical: int64 where all payoffs are integers that fit, else Fractions.
+    """
+    if any(_has_float(column) for column in columns):
+        return np.stack([_as_doubles(c, player) for player, c in enumerate(columns)]), None
+    if all(c.dtype != object and int(c.max()) <= _INT64.max for c in columns):
+        integers = np.stack([c.astype(np.int64) for c in columns])
+        return integers.astype(np.float64), integers
+    objects = np.stack([c.astype(object) for c in columns])
+    doubles = np.empty(objects.shape)
+    for index, value in np.ndenumerate(objects):
+        doubles[index] = _nearest_double(value, outcome_place(index[0], index[1:]))
+    if all(x.denominator == 1 and _INT64.min <= x <= _INT64.max for x in objects.flat):
+        return doubles, objects.astype(np.int64)
+    return doubles, AS_FRACTION(objects)
+
+
+def _has_float(column: NDArray[Any]) -> bool:
+    return column.dtype.kind == "f" or (column.dtype == object and float in map(type, column.flat))
+
+
+def _nearest_double(value: int | Fraction, place: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(
+            f"{clip(value)} is too large for double precision",
+            place=place,
+            mend="measure this player's utility in another unit",
+        ) from None
+
+
+def _as_doubles(column: NDArray[Any], player: int) -> FloatArray:
+    if column.dtype.kind == "f":
+        return column
+    doubles = np.empty(column.shape)
+    for outcome, value in np.ndenumerate(column):
+        doubles[outcome] = double_among_floats(value, outcome_place(player, outcome))
+    return doubles
+
+
+def double_among_floats(value: Number, place: str) -> float:
+    """Return a number that stands among floats, where only doubles may stand."""
+    if isinstance(value, float):
+        return value
+    double = _nearest_double(value, place)
+    if isinstance(value, Fraction) or int(double) != value:
+        raise InputError(
+            f"the exact number {clip(str(value))} stands among floats",
+            place=place,
+            mend="write the floats as strings",
+        )
+    return double
+
+
+def checked_text(value: object, place: str) -> str:
+    """Return `value` if it is a text that can be written as UTF-8, else raise InputError."""
+    if not isinstance(value, str):
+        raise InputError(f"{clip(value)} is not a text", place=place)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{clip(value)} is not valid Unicode", place=place) from None
+    return value
+
+
+def checked_names(
+    given: Sequence[str] | None, count: int, default: str, place: str
+) -> tuple[str, ...]:
+    """Return `count` checked texts; ``default.format(k + 1)`` replaces those missing or empty."""
+    if given is None:
+        given = [""] * count
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise InputError(f"{clip(given)} is not a list of texts", place=place)
+    if len(given) != count:
+        raise InputError(f"expected {count} texts, found {len(given)}", place=place)
+    return tuple(
+        checked_text(name, f"{place}[{k}]") or default.format(k + 1) for k, name in enumerate(given)
+    )

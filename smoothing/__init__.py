@@ -1,0 +1,1 @@
+"""Convex bodies, their rounding and lifting, and limiting sequences; knows nothing about games."""
