@@ -57,8 +57,10 @@ def clip(value: object, width: int = 40) -> str:
     """Return ``repr(value)``, shortened to `width` characters for use in a message."""
     try:
         shown = repr(value)
-    except ValueError:  # an int too long for Python to write in decimal
-        shown = f"a number of {int(value).bit_length()} bits" if isinstance(value, int) else "?"
+    except ValueError:
+        shown = "a number of thousands of digits"  # which Python refuses to write
+    except RecursionError:
+        shown = "something deeply nested"
     return shown if len(shown) <= width else shown[: width - 3] + "..."
 
 

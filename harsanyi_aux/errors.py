@@ -41,6 +41,11 @@ class InputError(HarsanyiError, ValueError):
         # names of files and players come from outside and may hold line breaks
         return " ".join(told.splitlines())
 
+    def within(self, place: str) -> InputError:
+        """Return the same error with the larger place, such as the file, named before its own."""
+        inner = f"{place}, {self.place}" if place and self.place else place or self.place
+        return InputError(self.problem, place=inner, mend=self.mend)
+
     def __reduce__(self) -> tuple[object, ...]:
         # keyword-only arguments are lost by the inherited pickling, which worker processes need
         return (_rebuild_input_error, (self.problem, self.place, self.mend))

@@ -152,10 +152,7 @@ class StrategicGame:
     @cached_property
     def fractions(self) -> ObjectArray:
         """The payoffs as Fractions, shape ``(n, m_0, ..., m_{n-1})``; InputError if not exact."""
-        exact = self._exact()
-        if exact.dtype == object:
-            return exact
-        return read_only(AS_FRACTION(exact.astype(object)))
+        return read_only(AS_FRACTION(self._exact().astype(object)))
 
     @cached_property
     def exact_minima(self) -> tuple[Fraction, ...]:
@@ -222,7 +219,14 @@ class StrategicGame:
             differences = exact[player] - np.int64(low.numerator)
             quotients: FloatArray = differences.astype(np.float64) / float(spread)
             return quotients
-        divide = np.frompyfunc(lambda payoff: float((payoff - low) / spread), 1, 1)
+        factor, divisor = spread.denominator, low.denominator * spread.numerator
+
+        def quotient(payoff: Fraction) -> float:
+            # int / int rounds once, as Fraction / Fraction would, without reducing to lowest terms
+            over = payoff.numerator * low.denominator - low.numerator * payoff.denominator
+            return over * factor / (payoff.denominator * divisor)
+
+        divide = np.frompyfunc(quotient, 1, 1)
         rounded: FloatArray = divide(self.fractions[player]).astype(np.float64)
         return rounded
 
@@ -294,17 +298,7 @@ class StrategicGame:
         columns = [payoff_column(values, player) for player, values in enumerate(payoffs)]
         actions = common_shape([column.shape for column in columns])
         names = checked_names(players, len(actions), "Player {}", "players")
-        if action_labels is None:
-            action_labels = [[""] * m for m in actions]
-        elif len(action_labels) != len(actions):
-            raise InputError(
-                f"expected labels for {len(actions)} players, found {len(action_labels)}",
-                place="action_labels",
-            )
-        labels = tuple(
-            checked_names(given, m, "{}", f"action_labels[{player}]")
-            for player, (given, m) in enumerate(zip(action_labels, actions, strict=True))
-        )
+        labels = _all_labels(action_labels, actions)
         doubles, rational = doubles_and_exact(columns)
         if not isinstance(transferable, bool):
             raise InputError(f"{clip(transferable)} is not true or false", place="transferable")
@@ -361,6 +355,20 @@ class StrategicGame:
         proposals = [*(f"propose {point + 1}" for point in range(k)), "reject"]
         labels = [proposals, *[["accept", "reject"]] * (n - 1)]
         return cls.from_arrays(*columns, title=title, action_labels=labels)
+
+
+def _all_labels(given: object, actions: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    if given is None:
+        given = [None] * len(actions)
+    if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != len(actions):
+        raise InputError(
+            f"expected a list of labels for each of {len(actions)} players, found {clip(given)}",
+            place="action_labels",
+        )
+    return tuple(
+        checked_names(given[player], m, "{}", f"action_labels[{player}]")
+        for player, m in enumerate(actions)
+    )
 
 
 def _range_as_double(payoff_range: Fraction) -> float:

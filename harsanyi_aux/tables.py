@@ -58,7 +58,10 @@ def payoff_column(values: Any, player: int) -> NDArray[Any]:
         with np.errstate(over="ignore"):  # what overflows is found to be infinite later
             return values.astype(np.float64)
     objects = object_array(values, f"payoffs of player {player}")
-    if set(map(type, objects.flat)) <= {int, Fraction}:
+    kinds = set(map(type, objects.flat))
+    if kinds == {float}:
+        return objects.astype(np.float64)
+    if kinds <= {int, Fraction}:
         return objects
     parsed = np.empty(objects.shape, dtype=object)
     for outcome, value in np.ndenumerate(objects):
@@ -98,11 +101,19 @@ def doubles_and_exact(columns: list[NDArray[Any]]) -> tuple[FloatArray, ExactArr
         integers = np.stack([c.astype(np.int64) for c in columns])
         return integers.astype(np.float64), integers
     objects = np.stack([c.astype(object) for c in columns])
-    doubles = np.empty(objects.shape)
-    for index, value in np.ndenumerate(objects):
-        doubles[index] = _nearest_double(value, outcome_place(index[0], index[1:]))
-    if all(x.denominator == 1 and _INT64.min <= x <= _INT64.max for x in objects.flat):
-        return doubles, objects.astype(np.int64)
+    if all(number.denominator == 1 for number in objects.flat):
+        try:
+            integers = objects.astype(np.int64)
+        except OverflowError:
+            pass  # integers beyond int64 are kept as Fractions
+        else:
+            return integers.astype(np.float64), integers
+    try:
+        doubles = objects.astype(np.float64)
+    except OverflowError:
+        for (player, *outcome), number in np.ndenumerate(objects):
+            _nearest_double(number, outcome_place(player, tuple(outcome)))
+        raise
     return doubles, AS_FRACTION(objects)
 
 

@@ -1,0 +1,308 @@
+"""Equilibria as values: prices, one strategy for every coalition, payoffs, and their JSON form.
+
+An `Equilibrium` is a claim. `conditions.verify` decides whether it holds; the solvers return only
+claims that passed. Format: the interface note, "Formats".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias, cast, get_args
+
+import numpy as np
+
+from harsanyi_aux.arrays import (
+    FloatArray,
+    Number,
+    ObjectArray,
+    clip,
+    format_number,
+    parse_number,
+    read_only,
+)
+from harsanyi_aux.coalitions import CoalitionMap, mask_of, members
+from harsanyi_aux.errors import InputError
+from harsanyi_aux.game import StrategicGame
+
+Concept: TypeAlias = Literal["coco", "coalition-perfect"]
+Kind: TypeAlias = Literal["proper", "boundary"]
+AnyArray: TypeAlias = FloatArray | ObjectArray
+
+#: Probabilities in floats must sum to one within this.
+SUM_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Largest normalised violations (pure numbers; theory note, "Scale").
+
+    Attributes
+    ----------
+    pareto : float
+        How far the payoffs fall short of the greatest ``a·U``, or differ from ``U(ρ_N)``.
+    threats : float
+        Largest regret of any coalition's threat.
+    division : float
+        ``S = N`` alone for the concept ``coco``, all coalitions for ``coalition-perfect``.
+    """
+
+    pareto: float
+    threats: float
+    division: float
+
+    @property
+    def worst(self) -> float:
+        """The largest of the three."""
+        return max(self.pareto, self.threats, self.division)
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium:
+    """Prices and one strategy for every coalition.
+
+    Attributes
+    ----------
+    concept : "coco" or "coalition-perfect"
+    kind : "proper" (all prices positive) or "boundary" (some price is zero)
+    prices : array of shape (n,)
+        Curnits per util; only ratios matter. Solvers return them with ``Σ_i a_i r_i = 1``.
+    payoffs : array of shape (n,)
+        ``u^N`` in utils.
+    strategies : CoalitionMap of arrays
+        ``ρ_S`` of shape ``(m_i for i in S)``, for every non-empty coalition including ``N``.
+    residuals : Residuals or None
+        As found by `conditions.verify`; None where nobody has looked.
+
+    Notes
+    -----
+    Arrays hold doubles, or Fractions throughout where the equilibrium is exact.
+    """
+
+    concept: Concept
+    kind: Kind
+    prices: AnyArray
+    payoffs: AnyArray
+    strategies: CoalitionMap[AnyArray]
+    residuals: Residuals | None = None
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.prices)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every number is a Fraction."""
+        arrays = [self.prices, self.payoffs, *self.strategies.values()]
+        return all(array.dtype == object for array in arrays)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the interface note ("Formats")."""
+        return {
+            "format": "harsanyi-equilibrium",
+            "version": 1,
+            "concept": self.concept,
+            "kind": self.kind,
+            "prices": [format_number(x) for x in self.prices.tolist()],
+            "payoffs": [format_number(x) for x in self.payoffs.tolist()],
+            "strategies": {
+                ",".join(map(str, sorted(coalition))): _strategy_to_list(strategy)
+                for coalition, strategy in self.strategies.items()
+            },
+            "residuals": None
+            if self.residuals is None
+            else {
+                "pareto": self.residuals.pareto,
+                "threats": self.residuals.threats,
+                "division": self.residuals.division,
+            },
+        }
+
+
+def _strategy_to_list(strategy: AnyArray) -> list[dict[str, Any]]:
+    return [
+        {"actions": [int(a) for a in index], "probability": format_number(strategy[index])}
+        for index in zip(*np.nonzero(strategy), strict=True)
+    ]
+
+
+def equilibrium_from_dict(data: object, game: StrategicGame, place: str = "") -> Equilibrium:
+    """Read an equilibrium of a game from its JSON object.
+
+    Parameters
+    ----------
+    data : object
+        What ``json`` made of the file. ``residuals`` is ignored.
+    game : StrategicGame
+        Says how many players and actions there are.
+    place : str, optional
+        The file's name, for messages.
+
+    Returns
+    -------
+    Equilibrium
+        Exact if every number in it is an integer or a text with a rational; else in doubles.
+
+    Raises
+    ------
+    InputError
+        For anything that is not an equilibrium of this game's shape: a missing coalition or key,
+        a number that is none, probabilities that are negative or do not sum to one.
+    """
+    n = game.n_players
+    prefix = f"{place}: " if place else ""
+    if not isinstance(data, Mapping) or data.get("format") != "harsanyi-equilibrium":
+        raise InputError(
+            "this is not an equilibrium",
+            place=place,
+            mend='it must be a JSON object with "format": "harsanyi-equilibrium"',
+        )
+    if data.get("version") != 1:
+        raise InputError(
+            f"version {clip(data.get('version'))} is unknown", place=place, mend="write 1"
+        )
+    concept = _one_of(data, "concept", get_args(Concept), prefix)
+    kind = _one_of(data, "kind", get_args(Kind), prefix)
+    prices = _number_list(data, "prices", n, prefix)
+    if any(price < 0 for price in prices) or not any(prices):
+        raise InputError(
+            "prices must not be negative, nor all zero", place=f"{prefix}prices"
+        )
+    payoffs = _number_list(data, "payoffs", n, prefix)
+    listed = data.get("strategies")
+    if not isinstance(listed, Mapping):
+        raise InputError(
+            '"strategies" is missing or not an object',
+            place=f"{prefix}strategies",
+            mend='give one list for every coalition: {"0": [...], "0,1": [...], ...}',
+        )
+    strategies = _read_strategies(listed, game, prefix)
+    flat = [*prices, *payoffs, *(p for entries in strategies.values() for p in entries.values())]
+    exact = not any(isinstance(value, float) for value in flat)
+    return Equilibrium(
+        concept=cast(Concept, concept),
+        kind=cast(Kind, kind),
+        prices=_number_array(prices, exact),
+        payoffs=_number_array(payoffs, exact),
+        strategies=CoalitionMap(
+            {
+                mask: _strategy_array(entries, game, mask, exact)
+                for mask, entries in strategies.items()
+            }
+        ),
+    )
+
+
+def _one_of(data: Mapping[str, Any], key: str, allowed: tuple[str, ...], prefix: str) -> str:
+    value = data.get(key)
+    if value not in allowed:
+        raise InputError(
+            f"{clip(value)} is not a {key}",
+            place=f"{prefix}{key}",
+            mend="write " + " or ".join(f'"{name}"' for name in allowed),
+        )
+    return str(value)
+
+
+def _number_list(data: Mapping[str, Any], key: str, n: int, prefix: str) -> list[Number]:
+    values = data.get(key)
+    if not isinstance(values, list) or len(values) != n:
+        found = f"{len(values)} numbers" if isinstance(values, list) else "no list"
+        raise InputError(
+            f"{found} where {n} numbers are expected",
+            place=f"{prefix}{key}",
+            mend="give one number for each player",
+        )
+    return [parse_number(value, f"{prefix}{key}[{i}]") for i, value in enumerate(values)]
+
+
+def _read_strategies(
+    listed: Mapping[str, Any], game: StrategicGame, prefix: str
+) -> dict[int, dict[tuple[int, ...], Number]]:
+    n = game.n_players
+    found: dict[int, dict[tuple[int, ...], Number]] = {}
+    for key, entries in listed.items():
+        place = f'{prefix}strategies["{key}"]'
+        parts = key.split(",")
+        if not all(part.strip().isascii() and part.strip().isdigit() for part in parts):
+            raise InputError("this is not a coalition", place=place, mend='write "0,2"')
+        players = [int(part) for part in parts]
+        if max(players) >= n or len(set(players)) < len(players) or players != sorted(players):
+            raise InputError(
+                f"this is not a coalition of players 0 to {n - 1} in increasing order", place=place
+            )
+        found[mask_of(players)] = _read_strategy(entries, players, game, place)
+    for mask in range(1, 1 << n):
+        if mask not in found:
+            name = ",".join(map(str, members(mask)))
+            raise InputError(
+                f'coalition "{name}" is missing',
+                place=f"{prefix}strategies",
+                mend="every non-empty coalition needs a strategy",
+            )
+    return found
+
+
+def _read_strategy(
+    entries: object, players: list[int], game: StrategicGame, place: str
+) -> dict[tuple[int, ...], Number]:
+    if not isinstance(entries, list) or not entries:
+        raise InputError(
+            "a strategy is a non-empty list",
+            place=place,
+            mend='write [{"actions": [0], "probability": 1}]',
+        )
+    strategy: dict[tuple[int, ...], Number] = {}
+    for k, entry in enumerate(entries):
+        here = f"{place}[{k}]"
+        actions = entry.get("actions") if isinstance(entry, Mapping) else None
+        if (
+            not isinstance(actions, list)
+            or len(actions) != len(players)
+            or not all(type(a) is int for a in actions)
+            or not all(0 <= a < game.actions[i] for a, i in zip(actions, players, strict=True))
+        ):
+            raise InputError(
+                f"{clip(actions)} is not a joint action of players {players}",
+                place=f"{here}.actions",
+                mend=f"give {len(players)} action numbers, counted from 0",
+            )
+        if tuple(actions) in strategy:
+            raise InputError(f"joint action {actions} is listed twice", place=f"{here}.actions")
+        probability = parse_number(entry.get("probability"), f"{here}.probability")
+        if probability < 0:
+            raise InputError(f"{probability} is negative", place=f"{here}.probability")
+        strategy[tuple(actions)] = probability
+    values = strategy.values()
+    if any(isinstance(p, float) for p in values):
+        total: Number = math.fsum(float(p) for p in values)
+        wrong = abs(total - 1) > SUM_TOLERANCE
+    else:
+        total = sum(values)
+        wrong = total != 1
+    if wrong:
+        raise InputError(
+            f"probabilities sum to {total}", place=place, mend="they must sum to one"
+        )
+    return strategy
+
+
+def _number_array(values: list[Number], exact: bool) -> AnyArray:
+    if exact:
+        array = np.empty(len(values), dtype=object)
+        array[:] = [Fraction(value) for value in values]
+        return read_only(array)
+    return read_only(np.array([float(value) for value in values]))
+
+
+def _strategy_array(
+    entries: dict[tuple[int, ...], Number], game: StrategicGame, mask: int, exact: bool
+) -> AnyArray:
+    shape = tuple(game.actions[i] for i in members(mask))
+    array = np.full(shape, Fraction(0), dtype=object) if exact else np.zeros(shape)
+    for actions, probability in entries.items():
+        array[actions] = Fraction(probability) if exact else float(probability)
+    return read_only(array)

@@ -1,0 +1,392 @@
+"""CoCo equilibria by a globally convergent search, Newton's method, and the definition as judge.
+
+From a start inside the price simplex: Newton steps at once; where they fail, Merrill's simplicial
+path (`simplicial`), which leads from any interior start to a solution of the price problem, with
+Newton steps (`newton`) from ever finer approximations; as a second method the imitation games of
+`auxiliary`. Whatever they propose is verified by `conditions` before it is returned.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray, read_only
+from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
+from harsanyi_aux.conditions import PRICE_CLEARANCE, verify
+from harsanyi_aux.equilibrium import Concept, Equilibrium, Kind
+from harsanyi_aux.errors import InputError, NoEquilibriumFound
+from harsanyi_aux.excess import PriceProblem, project_to_simplex
+from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.newton import PricePoint, polish
+from harsanyi_aux.simplicial import surround_zero
+
+Method: TypeAlias = Literal["homotopy", "imitation"]
+Progress: TypeAlias = Callable[[int, int], None]
+
+#: Residual at which a point is passed on to the definition.
+TARGET = 1e-11
+#: Starts tried for a proper equilibrium once a boundary solution has been found.
+EXTRA_STARTS = 6
+#: Two equilibria are the same if prices and payoffs agree to this, in normalised units.
+SAME = 1e-6
+
+_COARSEST_MESH = 0.25
+_FINEST_MESH = 1e-12
+_MESH_FACTOR = 8.0
+_ZERO_PRICE = 1e-5
+
+
+@dataclass(frozen=True)
+class SolveResult:
+    """What a search from several starts found.
+
+    Attributes
+    ----------
+    equilibria : tuple of Equilibrium
+        Verified, distinct, proper ones first.
+    starts : int
+        Starts made, extra ones included.
+    evaluations : int
+        How often all threat games were solved.
+    best_residual : float
+        Smallest normalised residual met, that of rejected points included.
+    tried : tuple of str
+        The methods, in words.
+    least_defect : float or None
+        For coalition-perfect: the smallest division defect among the CoCo equilibria found.
+    """
+
+    equilibria: tuple[Equilibrium, ...]
+    starts: int
+    evaluations: int
+    best_residual: float
+    tried: tuple[str, ...]
+    least_defect: float | None = None
+
+
+def solve(
+    game: StrategicGame,
+    *,
+    concept: Concept = "coco",
+    starts: int | None = None,
+    rng: int | np.random.Generator | None = None,
+    method: Method = "homotopy",
+    tol: float = 1e-9,
+    progress: Progress | None = None,
+) -> Equilibrium:
+    """Find one equilibrium, proper if one is found at all.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    concept : "coco" or "coalition-perfect"
+        For coalition-perfect, CoCo equilibria are searched and those are kept whose threats, as
+        found, also satisfy division in every coalition.
+    starts : int, optional
+        Starting prices: equal ones first, then random. 1 for coco, 10 for coalition-perfect.
+    rng : int, Generator or None
+        Seed of the random starts; None means 0, so that the answer is reproducible.
+    method : "homotopy" or "imitation"
+    tol : float, optional
+        Largest accepted normalised residual.
+    progress : callable, optional
+        Called with (starts done, starts planned).
+
+    Returns
+    -------
+    Equilibrium
+        Verified, with residuals. ``kind`` is "boundary" where only solutions with a zero price
+        were found; that does not prove that no proper one exists.
+
+    Raises
+    ------
+    NoEquilibriumFound
+        With what was tried and the best residual.
+    InputError
+        If an argument is unusable.
+    """
+    result = solve_all(
+        game,
+        concept=concept,
+        starts=starts,
+        rng=rng,
+        method=method,
+        tol=tol,
+        progress=progress,
+        enough=1,
+    )
+    if result.equilibria:
+        return result.equilibria[0]
+    if result.least_defect is not None:
+        raise NoEquilibriumFound(
+            f"no coalition-perfect equilibrium found from {result.starts} starts; the CoCo "
+            f"equilibrium nearest to it has division defect {result.least_defect:.3g}",
+            tried=result.tried,
+            best_residual=result.least_defect,
+        )
+    raise NoEquilibriumFound(
+        f"no equilibrium found from {result.starts} starts: tried {', '.join(result.tried)}; "
+        f"best residual {result.best_residual:.3g}",
+        tried=result.tried,
+        best_residual=result.best_residual,
+    )
+
+
+def solve_all(
+    game: StrategicGame,
+    *,
+    concept: Concept = "coco",
+    starts: int | None = None,
+    rng: int | np.random.Generator | None = None,
+    method: Method = "homotopy",
+    tol: float = 1e-9,
+    progress: Progress | None = None,
+    enough: int | None = None,
+) -> SolveResult:
+    """Search from several starts and return every distinct equilibrium found.
+
+    Parameters
+    ----------
+    enough : int, optional
+        Stop after this many proper equilibria; None makes all starts.
+
+    Other parameters, errors: as `solve`, but finding nothing is no error here.
+
+    Returns
+    -------
+    SolveResult
+        The list is not proved complete.
+    """
+    if concept not in get_args(Concept):
+        raise InputError(f"{concept!r} is not a concept", mend=_choices(get_args(Concept)))
+    if method not in get_args(Method):
+        raise InputError(f"{method!r} is not a method", mend=_choices(get_args(Method)))
+    if starts is not None and starts < 1:
+        raise InputError(f"{starts} starts", mend="give at least one")
+    if not tol > 0:
+        raise InputError(f"tolerance {tol} is not positive")
+    if game.transferable:
+        equilibrium = _transferable(game, concept, tol)
+        return SolveResult((equilibrium,), 0, 1, 0.0, ("the CoCo value",))
+    planned = starts or (1 if concept == "coco" else 10)
+    search = _Search(game, concept, method, tol)
+    generator = np.random.default_rng(0 if rng is None else rng)
+    done = 0
+    for done, start in enumerate(_starting_prices(game.n_players, generator), start=1):
+        search.run(start, first=done == 1)
+        if progress is not None:
+            progress(done, max(planned, done))
+        proper = sum(e.kind == "proper" for e in search.found)
+        if enough is not None and proper >= enough:
+            break
+        if done >= planned and (proper or game.n_players == 1 or done >= planned + EXTRA_STARTS):
+            break
+    return search.result(done)
+
+
+def _choices(names: tuple[str, ...]) -> str:
+    return "write " + " or ".join(f'"{name}"' for name in names)
+
+
+def _starting_prices(n: int, rng: np.random.Generator) -> Iterator[FloatArray]:
+    yield np.full(n, 1.0 / n)
+    while True:
+        yield 0.98 * rng.dirichlet(np.ones(n)) + 0.02 / n
+
+
+class _Search:
+    """What one search has found so far."""
+
+    def __init__(self, game: StrategicGame, concept: Concept, method: Method, tol: float) -> None:
+        self.game = game
+        self.concept: Concept = concept
+        self.method = method
+        self.tol = tol
+        self.problem = PriceProblem(game)
+        self.found: list[Equilibrium] = []
+        self.best_residual = math.inf
+        self.least_defect: float | None = None
+        self.tried: dict[str, None] = {}
+
+    def run(self, start: FloatArray, *, first: bool) -> None:
+        """Search from one start until something verified comes up, proper if possible."""
+        self.problem.threats.forget()
+        boundary: Equilibrium | None = None
+        for point in self._proposals(start):
+            self.best_residual = min(self.best_residual, point.residual)
+            if point.residual > TARGET:
+                continue
+            equilibrium = self._judge(point)
+            if equilibrium is None:
+                continue
+            if equilibrium.kind == "proper":
+                self._keep(equilibrium)
+                return
+            boundary = boundary or equilibrium
+            if not first:
+                break
+        if boundary is not None:
+            self._keep(boundary)
+
+    def _proposals(self, start: FloatArray) -> Iterator[PricePoint]:
+        if self.method == "imitation":
+            yield from self._imitated(start)
+            return
+        self.tried["Newton's method from the start"] = None
+        yield polish(self.problem, start, near=0.1)
+        if self.game.n_players == 1:
+            return
+        self.tried["Merrill's simplicial path with Newton's method"] = None
+        x, mesh = start, _COARSEST_MESH
+        budget = 400 * self.game.n_players**2
+        while mesh >= _FINEST_MESH:
+            zero = surround_zero(self._label, x[:-1], mesh, budget)
+            if zero is None:
+                mesh /= 2
+                continue
+            center = zero.center
+            x = np.append(center, 1.0 - center.sum())
+            prices = project_to_simplex(x)
+            yield polish(self.problem, prices, near=2 * mesh)
+            vanishing = prices < max(mesh, _ZERO_PRICE)
+            if vanishing.any() and not vanishing.all():
+                yield from self._on_face(prices, vanishing)
+            mesh /= _MESH_FACTOR
+
+    def _imitated(self, start: FloatArray) -> Iterator[PricePoint]:
+        from harsanyi_aux.imitation import imitation_points
+
+        self.tried["imitation games with Newton's method"] = None
+
+        def image(x: FloatArray) -> FloatArray:
+            return self.problem.continued(x)[0] + x
+
+        for x, distance in imitation_points(image, start):
+            prices = project_to_simplex(x)
+            yield polish(self.problem, prices, near=2 * distance)
+            vanishing = prices < max(0.1 * distance, _ZERO_PRICE)
+            if vanishing.any() and not vanishing.all():
+                yield from self._on_face(prices, vanishing)
+
+    def _label(self, reduced: FloatArray) -> tuple[FloatArray, int]:
+        value, outcome = self.problem.continued(np.append(reduced, 1.0 - reduced.sum()))
+        return value[:-1], outcome
+
+    def _on_face(self, prices: FloatArray, vanishing: FloatArray) -> Iterator[PricePoint]:
+        face = np.where(vanishing, 0.0, prices)
+        yield polish(self.problem, face / face.sum(), near=1e-3)
+
+    def _judge(self, point: PricePoint) -> Equilibrium | None:
+        """Return the verified equilibrium at a point, or None."""
+        kind: Kind = "proper"
+        if not point.prices.min() > PRICE_CLEARANCE * max(point.residual, 1e-15):
+            kind = "boundary"
+            if point.prices.min() > 0:
+                vanishing = point.prices <= max(PRICE_CLEARANCE * point.residual, 1e-9)
+                point = next(self._on_face(point.prices, vanishing))
+        equilibrium = _assemble(self.problem, point, kind)
+        verification = verify(self.game, equilibrium, tol=self.tol, concept="coco")
+        self.best_residual = min(self.best_residual, verification.residuals.worst)
+        if not verification.valid:
+            return None
+        if self.concept == "coco":
+            return replace(equilibrium, residuals=verification.residuals)
+        strong = verify(self.game, equilibrium, tol=self.tol, concept=self.concept)
+        defect = strong.residuals.division
+        if self.least_defect is None or defect < self.least_defect:
+            self.least_defect = defect
+        if not strong.valid:
+            return None
+        return replace(equilibrium, concept=self.concept, residuals=strong.residuals)
+
+    def _keep(self, new: Equilibrium) -> None:
+        for k, old in enumerate(self.found):
+            if _same(self.game, old, new):
+                if _worst(new) < _worst(old):
+                    self.found[k] = new
+                return
+        self.found.append(new)
+
+    def result(self, starts: int) -> SolveResult:
+        """Return the findings, proper equilibria first."""
+        return SolveResult(
+            equilibria=tuple(sorted(self.found, key=lambda e: e.kind != "proper")),
+            starts=starts,
+            evaluations=self.problem.evaluations,
+            best_residual=self.best_residual,
+            tried=tuple(self.tried),
+            least_defect=self.least_defect,
+        )
+
+
+def _worst(equilibrium: Equilibrium) -> float:
+    return math.inf if equilibrium.residuals is None else equilibrium.residuals.worst
+
+
+def _same(game: StrategicGame, one: Equilibrium, two: Equilibrium) -> bool:
+    prices = np.abs((one.prices - two.prices) * game.ranges).max()
+    payoffs = np.abs((one.payoffs - two.payoffs) / game.ranges).max()
+    return bool(max(prices, payoffs) <= SAME)
+
+
+def _assemble(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equilibrium:
+    """Return the equilibrium at a price point, in the game's own units; threats solved afresh."""
+    game = problem.game
+    problem.threats.forget()
+    problem.evaluate(point.prices)
+    mixture = np.where(point.mixture > 1e-15, point.mixture, 0.0)
+    mixture /= mixture.sum()
+    return _equilibrium(
+        problem,
+        kind,
+        point.prices,
+        mixture,
+        game.minima + game.ranges * (problem.outcomes @ mixture),
+    )
+
+
+def _equilibrium(
+    problem: PriceProblem,
+    kind: Kind,
+    normalised: FloatArray,
+    mixture: FloatArray,
+    payoffs: FloatArray,
+) -> Equilibrium:
+    game = problem.game
+    full = grand_coalition(game.n_players)
+    threats = problem.threats.strategies()
+    by_mask = {mask: threats.by_mask(mask) for mask in range(1, full)}
+    by_mask[full] = read_only(mixture.reshape(game.actions))
+    return Equilibrium(
+        concept="coco",
+        kind=kind,
+        prices=read_only(normalised / game.ranges),
+        payoffs=read_only(payoffs),
+        strategies=CoalitionMap(by_mask),
+    )
+
+
+def _transferable(game: StrategicGame, concept: Concept, tol: float) -> Equilibrium:
+    """Return the equilibrium of a game with side payments: equal prices and the CoCo value."""
+    problem = PriceProblem(game)
+    normalised = game.ranges / game.ranges.sum()
+    at = problem.evaluate(normalised)
+    mixture = np.zeros(len(at.earned))
+    mixture[at.planner] = 1.0
+    payoffs = game.minima + game.ranges * at.owed / normalised
+    equilibrium = replace(
+        _equilibrium(problem, "proper", normalised, mixture, payoffs), concept=concept
+    )
+    verification = verify(game, equilibrium, tol=tol)
+    if not verification.valid:
+        raise NoEquilibriumFound(
+            f"the CoCo value was not found within {tol:.3g}",
+            tried=("the CoCo value",),
+            best_residual=verification.residuals.worst,
+        )
+    return replace(equilibrium, residuals=verification.residuals)
