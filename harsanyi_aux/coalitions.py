@@ -129,7 +129,7 @@ def division_weights(n: int) -> NDArray[np.float64]:
     return weights
 
 
-def coco_value(values: NDArray[Any]) -> NDArray[Any]:
+def coco_division(values: NDArray[Any]) -> NDArray[Any]:
     """Return the CoCo value ``φ_i(v) = Σ_{R∋i} (|R|-1)! (n-|R|)! / n! v(R)``.
 
     Parameters

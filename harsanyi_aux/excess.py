@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
-from harsanyi_aux.coalitions import coco_value, division_weights, membership
+from harsanyi_aux.coalitions import coco_division, division_weights, membership
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.threats import ThreatGames, value_gradients
 
@@ -79,7 +79,7 @@ class PriceProblem:
         values, utilities, _ = self.threats.scaled_at(prices)
         return Evaluation(
             prices=prices,
-            owed=coco_value(values),
+            owed=coco_division(values),
             earned=prices @ self.outcomes,
             utilities=utilities,
         )

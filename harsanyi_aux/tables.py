@@ -45,9 +45,14 @@ def object_array(values: Any, place: str) -> ObjectArray:
     if isinstance(values, np.ndarray):
         return values.astype(object)
     try:
-        return np.array(values, dtype=object)
-    except ValueError as error:
-        raise InputError("the rows have different lengths", place=place) from error
+        array = np.array(values, dtype=object)
+    except ValueError:
+        ragged = True
+    else:
+        ragged = any(isinstance(x, list | tuple | np.ndarray) for x in array.flat)
+    if ragged:
+        raise InputError("the rows have different lengths", place=place)
+    return array
 
 
 def payoff_column(values: Any, player: int) -> NDArray[Any]:

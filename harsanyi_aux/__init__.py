@@ -1,0 +1,74 @@
+"""CoCo and coalition-perfect equilibria of cooperative games in strategic form.
+
+Names are imported where they are first used, so that importing the package stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harsanyi_aux.auxiliary import AuxiliaryGame as AuxiliaryGame
+    from harsanyi_aux.auxiliary import AuxiliaryProfile as AuxiliaryProfile
+    from harsanyi_aux.conditions import Verification as Verification
+    from harsanyi_aux.conditions import division_defect as division_defect
+    from harsanyi_aux.conditions import verify as verify
+    from harsanyi_aux.equilibrium import Equilibrium as Equilibrium
+    from harsanyi_aux.equilibrium import Residuals as Residuals
+    from harsanyi_aux.errors import HarsanyiError as HarsanyiError
+    from harsanyi_aux.errors import InputError as InputError
+    from harsanyi_aux.errors import InvalidEquilibrium as InvalidEquilibrium
+    from harsanyi_aux.errors import NoEquilibriumFound as NoEquilibriumFound
+    from harsanyi_aux.families import random_game as random_game
+    from harsanyi_aux.formats import load_game as load_game
+    from harsanyi_aux.formats import save_game as save_game
+    from harsanyi_aux.game import StrategicGame as StrategicGame
+    from harsanyi_aux.solver import SolveResult as SolveResult
+    from harsanyi_aux.solver import solve as solve
+    from harsanyi_aux.solver import solve_all as solve_all
+    from harsanyi_aux.threats import ThreatSolution as ThreatSolution
+    from harsanyi_aux.threats import threat_games as threat_games
+    from harsanyi_aux.value import CocoValue as CocoValue
+    from harsanyi_aux.value import coco_value as coco_value
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AuxiliaryGame": "auxiliary",
+    "AuxiliaryProfile": "auxiliary",
+    "CocoValue": "value",
+    "Equilibrium": "equilibrium",
+    "HarsanyiError": "errors",
+    "InputError": "errors",
+    "InvalidEquilibrium": "errors",
+    "NoEquilibriumFound": "errors",
+    "Residuals": "equilibrium",
+    "SolveResult": "solve",
+    "StrategicGame": "game",
+    "ThreatSolution": "threats",
+    "Verification": "conditions",
+    "coco_value": "value",
+    "division_defect": "conditions",
+    "load_game": "formats",
+    "random_game": "families",
+    "save_game": "formats",
+    "solve": "solver",
+    "solve_all": "solver",
+    "threat_games": "threats",
+    "verify": "conditions",
+}
+__all__ = sorted(_HOMES)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
