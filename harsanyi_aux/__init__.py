@@ -44,7 +44,7 @@ _HOMES = {
     "InvalidEquilibrium": "errors",
     "NoEquilibriumFound": "errors",
     "Residuals": "equilibrium",
-    "SolveResult": "solve",
+    "SolveResult": "solver",
     "StrategicGame": "game",
     "ThreatSolution": "threats",
     "Verification": "conditions",
@@ -58,6 +58,7 @@ _HOMES = {
     "threat_games": "threats",
     "verify": "conditions",
 }
+
 __all__ = sorted(_HOMES)  # noqa: PLE0605
 
 

@@ -27,9 +27,16 @@ from harsanyi_aux.arrays import (
     read_only,
 )
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.scale import (
+    double_or_infinite,
+    exact_maximum,
+    exact_minimum,
+    scaled_exactly,
+)
 from harsanyi_aux.tables import (
     AS_FRACTION,
-    MOST_PLAYERS,
+    bargaining_columns,
+    checked_labels,
     checked_names,
     checked_text,
     common_shape,
@@ -50,7 +57,6 @@ __all__ = [
 ]
 
 _SMALLEST_RANGE = float(np.finfo(np.float64).tiny)  # below it, 1/range overflows
-_LARGEST_EXACT_DOUBLE = 2**53  # up to here every integer is a double
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -157,14 +163,14 @@ class StrategicGame:
     @cached_property
     def exact_minima(self) -> tuple[Fraction, ...]:
         """The least payoff of each player; InputError if the game is not exact."""
-        return tuple(self._extreme(player, least=True) for player in range(self.n_players))
+        return tuple(map(exact_minimum, self._exact(), self.payoffs))
 
     @cached_property
     def exact_ranges(self) -> tuple[Fraction, ...]:
         """Largest less least payoff of each player, 1 where constant; InputError if not exact."""
+        largest = map(exact_maximum, self._exact(), self.payoffs)
         return tuple(
-            (self._extreme(player, least=False) - low) or Fraction(1)
-            for player, low in enumerate(self.exact_minima)
+            (b - a) or Fraction(1) for a, b in zip(self.exact_minima, largest, strict=True)
         )
 
     def _exact(self) -> ExactArray:
@@ -174,15 +180,6 @@ class StrategicGame:
                 mend='give integers, Fractions or texts such as "1.25"',
             )
         return self.rational
-
-    def _extreme(self, player: int, *, least: bool) -> Fraction:
-        row, doubles = self._exact()[player].ravel(), self.payoffs[player].ravel()
-        if row.dtype != object:
-            return Fraction(int(row.min() if least else row.max()))
-        # rounding is monotone: the exact extreme is among the entries whose double is extreme
-        candidates = row[doubles == (doubles.min() if least else doubles.max())].tolist()
-        extreme: Fraction = min(candidates) if least else max(candidates)
-        return extreme
 
     # -- scale (theory note, section 1) ----------------------------------------------------------
 
@@ -195,7 +192,7 @@ class StrategicGame:
     def ranges(self) -> FloatArray:
         """``r_i = max U_i - min U_i`` in utils, 1 where that is 0; shape ``(n,)``."""
         if self.is_exact:
-            return read_only(np.array([_range_as_double(r) for r in self.exact_ranges]))
+            return read_only(np.array([double_or_infinite(r) for r in self.exact_ranges]))
         with np.errstate(over="ignore"):
             spread = np.ptp(self.payoffs.reshape(self.n_players, -1), axis=1)
         return read_only(np.where(spread > 0, spread, 1.0))
@@ -208,27 +205,10 @@ class StrategicGame:
         shifted by a large amount lose nothing.
         """
         if self.is_exact:
-            return read_only(np.stack([self._scaled_exactly(i) for i in range(self.n_players)]))
+            lows, spreads = self.exact_minima, self.exact_ranges
+            return read_only(np.stack(list(map(scaled_exactly, self._exact(), lows, spreads))))
         column = (self.n_players, *[1] * self.n_players)
         return read_only((self.payoffs - self.minima.reshape(column)) / self.ranges.reshape(column))
-
-    def _scaled_exactly(self, player: int) -> FloatArray:
-        exact, low, spread = self._exact(), self.exact_minima[player], self.exact_ranges[player]
-        if exact.dtype != object and spread <= _LARGEST_EXACT_DOUBLE:
-            # the differences are doubles, so one division rounds once, and quickly
-            differences = exact[player] - np.int64(low.numerator)
-            quotients: FloatArray = differences.astype(np.float64) / float(spread)
-            return quotients
-        factor, divisor = spread.denominator, low.denominator * spread.numerator
-
-        def quotient(payoff: Fraction) -> float:
-            # int / int rounds once, as Fraction / Fraction would, without reducing to lowest terms
-            over = payoff.numerator * low.denominator - low.numerator * payoff.denominator
-            return over * factor / (payoff.denominator * divisor)
-
-        divide = np.frompyfunc(quotient, 1, 1)
-        rounded: FloatArray = divide(self.fractions[player]).astype(np.float64)
-        return rounded
 
     # -- identity ------------------------------------------------------------------------------
 
@@ -298,7 +278,7 @@ class StrategicGame:
         columns = [payoff_column(values, player) for player, values in enumerate(payoffs)]
         actions = common_shape([column.shape for column in columns])
         names = checked_names(players, len(actions), "Player {}", "players")
-        labels = _all_labels(action_labels, actions)
+        labels = checked_labels(action_labels, actions)
         doubles, rational = doubles_and_exact(columns)
         if not isinstance(transferable, bool):
             raise InputError(f"{clip(transferable)} is not true or false", place="transferable")
@@ -331,51 +311,11 @@ class StrategicGame:
         InputError
             As `from_arrays`, and if the shapes do not fit.
         """
-        agreed, fallback = (
-            object_array(points, "points"),
-            object_array(disagreement, "disagreement"),
-        )
-        if agreed.ndim != 2 or fallback.ndim != 1 or agreed.shape[1:] != fallback.shape:
-            raise InputError(
-                f"points of shape {agreed.shape} and a disagreement of shape {fallback.shape}",
-                mend="give points of shape (k, n) and a disagreement of shape (n,)",
-            )
-        k, n = agreed.shape
-        if k < 1 or not 1 <= n <= MOST_PLAYERS:
-            raise InputError(
-                f"{k} points for {n} players",
-                mend=f"give at least one point and 1 to {MOST_PLAYERS} players",
-            )
-        columns = np.empty((n, k + 1, *[2] * (n - 1)), dtype=object)
-        for player in range(n):
-            columns[player] = parse_number(fallback[player], f"disagreement[{player}]")
-            for point in range(k):
-                payoff = parse_number(agreed[point, player], f"points[{point}][{player}]")
-                columns[player, point, *[0] * (n - 1)] = payoff
+        columns = bargaining_columns(points, disagreement)
+        n, k = columns.shape[0], columns.shape[1] - 1
         proposals = [*(f"propose {point + 1}" for point in range(k)), "reject"]
         labels = [proposals, *[["accept", "reject"]] * (n - 1)]
         return cls.from_arrays(*columns, title=title, action_labels=labels)
-
-
-def _all_labels(given: object, actions: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
-    if given is None:
-        given = [None] * len(actions)
-    if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != len(actions):
-        raise InputError(
-            f"expected a list of labels for each of {len(actions)} players, found {clip(given)}",
-            place="action_labels",
-        )
-    return tuple(
-        checked_names(given[player], m, "{}", f"action_labels[{player}]")
-        for player, m in enumerate(actions)
-    )
-
-
-def _range_as_double(payoff_range: Fraction) -> float:
-    try:
-        return float(payoff_range)
-    except OverflowError:
-        return math.inf
 
 
 # -- transformations (fact F4 of the theory note) ------------------------------------------------

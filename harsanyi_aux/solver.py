@@ -146,12 +146,16 @@ def solve_all(
     method: Method = "homotopy",
     tol: float = 1e-9,
     progress: Progress | None = None,
+    found: Callable[[Equilibrium], None] | None = None,
     enough: int | None = None,
 ) -> SolveResult:
     """Search from several starts and return every distinct equilibrium found.
 
     Parameters
     ----------
+    found : callable, optional
+        Called with every new equilibrium as soon as it is verified, so that an interrupted search
+        loses nothing.
     enough : int, optional
         Stop after this many proper equilibria; None makes all starts.
 
@@ -174,7 +178,7 @@ def solve_all(
         equilibrium = _transferable(game, concept, tol)
         return SolveResult((equilibrium,), 0, 1, 0.0, ("the CoCo value",))
     planned = starts or (1 if concept == "coco" else 10)
-    search = _Search(game, concept, method, tol)
+    search = _Search(game, concept, method, tol, found)
     generator = np.random.default_rng(0 if rng is None else rng)
     done = 0
     for done, start in enumerate(_starting_prices(game.n_players, generator), start=1):
@@ -202,8 +206,16 @@ def _starting_prices(n: int, rng: np.random.Generator) -> Iterator[FloatArray]:
 class _Search:
     """What one search has found so far."""
 
-    def __init__(self, game: StrategicGame, concept: Concept, method: Method, tol: float) -> None:
+    def __init__(
+        self,
+        game: StrategicGame,
+        concept: Concept,
+        method: Method,
+        tol: float,
+        report: Callable[[Equilibrium], None] | None,
+    ) -> None:
         self.game = game
+        self.report = report
         self.concept: Concept = concept
         self.method = method
         self.tol = tol
@@ -311,6 +323,8 @@ class _Search:
                     self.found[k] = new
                 return
         self.found.append(new)
+        if self.report is not None:
+            self.report(new)
 
     def result(self, starts: int) -> SolveResult:
         """Return the findings, proper equilibria first."""

@@ -19,6 +19,8 @@ from harsanyi_aux.errors import InputError
 __all__ = [
     "AS_FRACTION",
     "MOST_PLAYERS",
+    "bargaining_columns",
+    "checked_labels",
     "checked_names",
     "checked_text",
     "common_shape",
@@ -184,3 +186,42 @@ def checked_names(
     return tuple(
         checked_text(name, f"{place}[{k}]") or default.format(k + 1) for k, name in enumerate(given)
     )
+
+
+def checked_labels(given: object, actions: tuple[int, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the checked labels of every player's actions, "1", "2", ... where missing."""
+    if given is None:
+        given = [None] * len(actions)
+    if isinstance(given, str) or not isinstance(given, Sequence) or len(given) != len(actions):
+        raise InputError(
+            f"expected a list of labels for each of {len(actions)} players, found {clip(given)}",
+            place="action_labels",
+        )
+    return tuple(
+        checked_names(given[player], m, "{}", f"action_labels[{player}]")
+        for player, m in enumerate(actions)
+    )
+
+
+def bargaining_columns(points: Any, disagreement: Any) -> ObjectArray:
+    """Return the payoffs of `StrategicGame.from_bargaining`, shape (n, k + 1, 2, ..., 2)."""
+    agreed = object_array(points, "points")
+    fallback = object_array(disagreement, "disagreement")
+    if agreed.ndim != 2 or fallback.ndim != 1 or agreed.shape[1:] != fallback.shape:
+        raise InputError(
+            f"points of shape {agreed.shape} and a disagreement of shape {fallback.shape}",
+            mend="give points of shape (k, n) and a disagreement of shape (n,)",
+        )
+    k, n = agreed.shape
+    if k < 1 or not 1 <= n <= MOST_PLAYERS:
+        raise InputError(
+            f"{k} points for {n} players",
+            mend=f"give at least one point and 1 to {MOST_PLAYERS} players",
+        )
+    columns = np.empty((n, k + 1, *[2] * (n - 1)), dtype=object)
+    for player in range(n):
+        columns[player] = parse_number(fallback[player], f"disagreement[{player}]")
+        for point in range(k):
+            payoff = parse_number(agreed[point, player], f"points[{point}][{player}]")
+            columns[(player, point, *[0] * (n - 1))] = payoff
+    return columns

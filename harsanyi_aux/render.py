@@ -1,0 +1,336 @@
+"""Tables for people: equilibria, verifications and CoCo values, drawn by rich.
+
+Nothing here decides anything; the numbers come from `conditions` and `value`. Prices, payoffs,
+shares and threats are named as in the theory note, sections 1 and 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.coalitions import (
+    coco_division,
+    grand_coalition,
+    members,
+    membership,
+    sizes,
+)
+from harsanyi_aux.conditions import Check, Verification, describe_failure, fights
+from harsanyi_aux.text import coalition_name, column, number, plain, shape_of
+
+if TYPE_CHECKING:
+    from harsanyi_aux.equilibrium import AnyArray, Equilibrium
+    from harsanyi_aux.game import StrategicGame
+    from harsanyi_aux.value import CocoValue
+
+#: Games with more players get a summary by coalition size in place of a line per coalition.
+MOST_LISTED_PLAYERS = 5
+
+_MOST_LISTED_ACTIONS = 6
+_CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
+
+
+def to_text(parts: Iterable[RenderableType]) -> str:
+    """Return the parts as text, as wide as the terminal, coloured only for a terminal."""
+    console = Console(markup=False, highlight=False, emoji=False)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    lines = capture.get().splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _table(*headers: str, left: Sequence[int] = ()) -> Table:
+    """Return an empty table; columns are right-aligned but for those listed in `left`."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for k, header in enumerate(headers):
+        words = k in left
+        table.add_column(
+            header, justify="left" if words else "right", no_wrap=not words, overflow="fold"
+        )
+    return table
+
+
+def heading(game: StrategicGame) -> Text:
+    """Return title, shape and kind of numbers of a game."""
+    n = game.n_players
+    players = "1 player" if n == 1 else f"{n} players"
+    kinds = [
+        f"{players} with {shape_of(game.actions)} actions",
+        "exact payoffs" if game.is_exact else "payoffs in floating point",
+    ]
+    if game.transferable:
+        kinds.append("transferable utility")
+    return Text(f"{plain(game.title) or 'A game without a title'}\n{', '.join(kinds)}")
+
+
+# -- equilibria ----------------------------------------------------------------------------------
+
+
+def equilibrium_parts(
+    game: StrategicGame,
+    equilibrium: Equilibrium,
+    *,
+    number_of: tuple[int, int],
+    verification: Verification,
+    defect: float,
+    regrets: Mapping[str, float] | None,
+    everything: bool,
+) -> list[RenderableType]:
+    """Return one equilibrium: its players, its threats and how it was checked.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    equilibrium : Equilibrium
+    number_of : (int, int)
+        Which equilibrium this is, and of how many.
+    verification : Verification
+    defect : float
+        The division defect (theory note, section 4).
+    regrets : mapping of str to float, or None
+        Of the players of the auxiliary game; None where there is none (transferable utility).
+    everything : bool
+        List every coalition and every joint action, however many.
+    """
+    k, total = number_of
+    title = f"\n{equilibrium.kind.capitalize()} {_CONCEPTS[equilibrium.concept]}"
+    if total > 1:
+        title += f", {k} of {total}"
+    found = fights(game, equilibrium)
+    utilities = game.minima + game.ranges * found.utilities
+    prices = equilibrium.prices.astype(np.float64)
+    payoffs = equilibrium.payoffs.astype(np.float64)
+    values = (np.where(membership(game.n_players), prices, -prices) * utilities).sum(axis=1)
+    utilities[-1] = payoffs  # with side payments they are not U(ρ_N)
+    owed = coco_division(values)
+    parts: list[RenderableType] = [Text(title, style="bold"), ""]
+    parts.append(_players(game, prices, payoffs, prices * payoffs, owed))
+    parts.append("")
+    if everything or game.n_players <= MOST_LISTED_PLAYERS:
+        parts.append(_threats(game, equilibrium, values, utilities, everything))
+    else:
+        parts += _threats_by_size(game, equilibrium, values)
+    parts += ["", _account(equilibrium, verification, defect, regrets)]
+    return parts
+
+
+def _players(game: StrategicGame, *quantities: FloatArray) -> Table:
+    headers = ("price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", "owed φ(v)\ncurnits")
+    table = _table("", "player", *headers, left=[1])
+    written = [column(quantity.tolist()) for quantity in quantities]
+    for i, row in enumerate(zip(*written, strict=True)):
+        table.add_row(str(i), plain(game.players[i]), *row)
+    return table
+
+
+def _threats(
+    game: StrategicGame,
+    equilibrium: Equilibrium,
+    values: FloatArray,
+    utilities: FloatArray,
+    everything: bool,
+) -> Table:
+    """One block for every pair of a coalition and its complement, then the grand coalition."""
+    n = game.n_players
+    full = grand_coalition(n)
+    table = _table("S", "v(S)\ncurnits", "u^S, utils", "threat of S", left=[0, 2, 3])
+    table.columns[0].no_wrap = True
+    table.columns[2].no_wrap = n < MOST_LISTED_PLAYERS
+    pairs = sorted(range(1, full, 2), key=lambda mask: (mask.bit_count(), mask))
+    written = dict(enumerate(column(values.tolist(), 5)))
+    by_player = [column(utilities[1:, i].tolist(), 5) for i in range(n)]
+    widths = [max(map(len, texts)) for texts in by_player]
+    for mask in [*pairs, full]:
+        own = "  ".join(by_player[i][mask - 1].rjust(widths[i]) for i in range(n))
+        _add_threat(table, game, equilibrium, mask, [written[mask], own], everything)
+        if mask != full:
+            _add_threat(table, game, equilibrium, full ^ mask, [written[full ^ mask], ""], everything)
+            table.add_section()
+    return table
+
+
+def _add_threat(
+    table: Table,
+    game: StrategicGame,
+    equilibrium: Equilibrium,
+    mask: int,
+    cells: list[str],
+    everything: bool,
+) -> None:
+    strategy = equilibrium.strategies.by_mask(mask)
+    listed = _strategy(game, members(mask), strategy, everything)
+    table.add_row(coalition_name(members(mask)), *cells, listed)
+
+
+def _strategy(
+    game: StrategicGame, players: tuple[int, ...], strategy: AnyArray, everything: bool
+) -> str:
+    """Return the joint actions that a strategy uses, one per line, with their probabilities."""
+    support = [tuple(map(int, index)) for index in np.argwhere(strategy > 0)]
+    lines = []
+    for actions in support:
+        labels = ", ".join(
+            plain(game.action_labels[i][a]) for i, a in zip(players, actions, strict=True)
+        )
+        lines.append(f"{_probability(strategy[actions])} {labels}" if len(support) > 1 else labels)
+    if len(lines) > _MOST_LISTED_ACTIONS and not everything:
+        hidden = len(lines) - _MOST_LISTED_ACTIONS
+        lines[_MOST_LISTED_ACTIONS:] = [f"and {hidden} more (--all)"]
+    return "\n".join(lines)
+
+
+def _probability(value: Any) -> str:
+    return f"{float(value):.4f}" if value >= 5e-5 else f"{float(value):.0e}"
+
+
+def _threats_by_size(
+    game: StrategicGame, equilibrium: Equilibrium, values: FloatArray
+) -> list[RenderableType]:
+    n = game.n_players
+    table = _table("|S|", "coalitions", "least v(S)", "greatest v(S)", "mixed threats", "widest")
+    supports = np.array(
+        [0, *(np.count_nonzero(equilibrium.strategies.by_mask(m)) for m in range(1, 1 << n))]
+    )
+    groups = [np.flatnonzero(sizes(n) == size) for size in range(1, n + 1)]
+    least = column([float(values[group].min()) for group in groups])
+    greatest = column([float(values[group].max()) for group in groups])
+    for k, group in enumerate(groups):
+        mixed = int((supports[group] > 1).sum())
+        widest = int(supports[group].max())
+        table.add_row(str(k + 1), str(len(group)), least[k], greatest[k], str(mixed), str(widest))
+    note = (
+        'Coalitions by size; "widest" is the most joint actions one threat mixes. '
+        "--all lists every coalition, --json gives all of it."
+    )
+    return [table, "", Text(note)]
+
+
+def _account(
+    equilibrium: Equilibrium,
+    verification: Verification,
+    defect: float,
+    regrets: Mapping[str, float] | None,
+) -> Text:
+    """Say how the equilibrium was checked."""
+    residuals = verification.residuals
+    count = len(verification.checks)
+    passed = sum(check.passed for check in verification.checks)
+    strong = equilibrium.concept == "coalition-perfect" or defect <= verification.tolerance
+    meaning = "coalition-perfect" if strong else "not coalition-perfect with these threats"
+    lines = [
+        f"Checked: {passed} of {count} lines of the definition hold within "
+        f"{verification.tolerance:g}.",
+        f"Residuals: pareto {number(residuals.pareto, 2)}, threats "
+        f"{number(residuals.threats, 2)}, division {number(residuals.division, 2)}.",
+        f"Division defect over all coalitions: {defect:.3g} ({meaning}).",
+    ]
+    if regrets:
+        worst = max(regrets, key=lambda player: regrets[player])
+        lines.append(f"Largest regret in the auxiliary game: {number(regrets[worst], 2)} ({worst}).")
+    return Text("\n".join(lines))
+
+
+# -- verification --------------------------------------------------------------------------------
+
+
+def verification_parts(verification: Verification) -> list[RenderableType]:
+    """Return every line of a verification, grouped by what is compared, and the verdict last."""
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in verification.checks:
+        groups.setdefault((check.condition, check.statement), []).append(check)
+    widths = [0] * 6
+    tables: dict[tuple[str, str], list[list[str]]] = {}
+    for key, checks in groups.items():
+        tables[key] = _check_rows(checks)
+        for row in tables[key]:
+            widths = [max(width, len(cell)) for width, cell in zip(widths, row, strict=True)]
+    parts: list[RenderableType] = []
+    for (condition, statement), rows in tables.items():
+        table = _table("S", "player", "expected", "found", "residual", "", left=[0, 5])
+        for k, width in enumerate(widths):
+            table.columns[k].min_width = width
+            table.columns[k].no_wrap = True
+        for row in rows:
+            *cells, verdict = row
+            table.add_row(*cells, Text(verdict, style="green" if verdict == "pass" else "bold red"))
+        parts += [Text(f"{condition}: {statement}", style="bold"), table, ""]
+    return [*parts, _verdict(verification)]
+
+
+def _check_rows(checks: list[Check]) -> list[list[str]]:
+    expected = column([check.expected for check in checks], 8)
+    found = column([check.found for check in checks], 8)
+    return [
+        [
+            coalition_name(check.coalition),
+            "" if check.player is None else str(check.player),
+            expected[k],
+            found[k],
+            number(check.residual, 2),
+            "pass" if check.passed else "FAIL",
+        ]
+        for k, check in enumerate(checks)
+    ]
+
+
+def _verdict(verification: Verification) -> Text:
+    failure = verification.first_failure
+    if failure is not None:
+        return Text(f"not valid: {describe_failure(failure)}", style="bold red")
+    how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
+    what = f"{verification.kind} {_CONCEPTS[verification.concept]}"
+    return Text(f"valid: a {what}; all {len(verification.checks)} lines hold {how}", style="green")
+
+
+# -- CoCo value ----------------------------------------------------------------------------------
+
+
+def value_parts(
+    game: StrategicGame, value: CocoValue, payoffs: Sequence[Any], everything: bool
+) -> list[RenderableType]:
+    """Return the CoCo value: shares of the players and values of the coalitions.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    value : CocoValue
+    payoffs : sequence of n numbers or None
+        Shares divided by prices, None at price zero.
+    everything : bool
+        List every coalition, however many.
+    """
+    parts: list[RenderableType] = [Text("\nCoCo value", style="bold")]
+    if not game.transferable:
+        parts.append(
+            Text(
+                "Utility is not transferable in this game: this is its value if utility were "
+                "transferable at these prices."
+            )
+        )
+    how = "exact" if value.is_exact else f"floating point, values known within {value.width:.1e}"
+    table = _table("", "player", "price\ncurnits/util", "share φ(v)\ncurnits", "payoff\nutils")
+    table.columns[1].justify = "left"
+    prices, shares = column(value.prices.tolist()), column(value.shares.tolist())
+    written = iter(column([payoff for payoff in payoffs if payoff is not None]))
+    for i, payoff in enumerate(payoffs):
+        text = "none" if payoff is None else next(written)
+        table.add_row(str(i), plain(game.players[i]), prices[i], shares[i], text)
+    parts += ["", table, ""]
+    n = game.n_players
+    if n > MOST_LISTED_PLAYERS and not everything:
+        note = f"{(1 << n) - 1} coalitions: --all lists their values, --json gives all of it."
+        return [*parts, Text(f"{note}\nArithmetic: {how}.")]
+    masks = sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
+    listed = _table("S", "v(S), curnits", left=[0])
+    for mask, text in zip(masks, column(value.values[masks].tolist()), strict=True):
+        listed.add_row(coalition_name(members(mask)), text)
+    return [*parts, listed, "", Text(f"Arithmetic: {how}.")]
