@@ -113,7 +113,9 @@ def start(
     context: typer.Context,
     show_version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """CoCo and coalition-perfect equilibria of cooperative games in strategic form."""
@@ -233,8 +235,8 @@ def solve(
             }
         )
     else:
-        _show_equilibria(loaded, found, tol, everything)
-        _write(_closing(status, concept, facts, interrupted))
+        closing = _closing(status, concept, facts, interrupted)
+        _write_parts([*_equilibria_parts(loaded, found, tol, everything), *closing])
     if output is not None and found:
         write_text(output, json.dumps(found[0].to_dict(), indent=1) + "\n")
     if interrupted:
@@ -290,9 +292,9 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, planned: bar.update(task, completed=done, total=planned)
 
 
-def _show_equilibria(
+def _equilibria_parts(
     game: StrategicGame, found: list[Equilibrium], tol: float, everything: bool
-) -> None:
+) -> list[RenderableType]:
     from harsanyi_aux.auxiliary import AuxiliaryGame
     from harsanyi_aux.conditions import division_defect, verify
     from harsanyi_aux.render import equilibrium_parts, heading
@@ -308,12 +310,14 @@ def _show_equilibria(
             regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
             everything=everything,
         )
-    _write_parts(parts)
+    return parts
 
 
-def _closing(status: str, concept: str, facts: Mapping[str, Any], interrupted: bool) -> str:
+def _closing(
+    status: str, concept: str, facts: Mapping[str, Any], interrupted: bool
+) -> list[RenderableType]:
     """Return what is to be said after the tables: nothing where all went well."""
-    lines = []
+    lines: list[RenderableType] = []
     starts = "1 start" if facts["starts"] == 1 else f"{facts['starts']} starts"
     if status == "boundary":
         lines.append(
@@ -336,7 +340,7 @@ def _closing(status: str, concept: str, facts: Mapping[str, Any], interrupted: b
             lines.append(f"Smallest residual reached: {facts['best_residual']:.3g}.")
     if interrupted:
         lines.append("Interrupted: this is what had been found.")
-    return "".join(f"\n{line}" for line in lines) + "\n" * bool(lines)
+    return ["", *lines] if lines else []
 
 
 # -- verify ----------------------------------------------------------------------------------------
@@ -375,9 +379,7 @@ def verify(
     results = []
     for claim, where in claims:
         try:
-            results.append(
-                conditions.verify(loaded, claim, exact=exact, tol=tol, concept=concept)
-            )
+            results.append(conditions.verify(loaded, claim, exact=exact, tol=tol, concept=concept))
         except InputError as error:
             raise error.within(where) from None
     if as_json:

@@ -113,15 +113,31 @@ _Pairs = Iterator[tuple[FloatArray, FloatArray]]
 
 
 def _nashpy_lemke_howson(A: FloatArray, B: FloatArray) -> _Pairs:
-    import nashpy
+    """Run nashpy's lexicographic Lemke-Howson, label 0 dropped, for a bounded number of pivots.
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of degeneracy; the regret decides
-        try:
-            row, column = nashpy.Game(A, B).lemke_howson(initial_dropped_label=0)
-        except (ValueError, IndexError, np.linalg.LinAlgError):
-            return
-    yield np.asarray(row, dtype=np.float64), np.asarray(column, dtype=np.float64)
+    nashpy's own loop has no bound: on degenerate or larger games its integer pivoting overflows
+    and it never ends. So its tableaux are driven from here, and overflow is an error.
+    """
+    from nashpy.linalg import create_col_tableau, create_row_tableau
+
+    row_tableau = create_row_tableau(B, lexicographic=True)
+    column_tableau = create_col_tableau(A, lexicographic=True)
+    order = [row_tableau, column_tableau]
+    label = 0
+    if label not in row_tableau.non_basic_variables:
+        order.reverse()
+    try:
+        with np.errstate(all="raise"):
+            for pivot in range(20 * sum(A.shape)):
+                label = order[pivot % 2].pivot_and_drop_label(label)
+                labels = (row_tableau.non_basic_variables, column_tableau.non_basic_variables)
+                if labels[0] | labels[1] == column_tableau.labels:
+                    row = row_tableau.to_strategy(labels[1])
+                    column = column_tableau.to_strategy(labels[0])
+                    yield np.asarray(row, dtype=np.float64), np.asarray(column, dtype=np.float64)
+                    return
+    except (FloatingPointError, ValueError, IndexError):
+        return  # numbers ran out of range: the next method is asked
 
 
 def _quantecon_lemke_howson(A: FloatArray, B: FloatArray) -> _Pairs:

@@ -27,7 +27,7 @@ from harsanyi_aux.conditions import Check, Verification, describe_failure, fight
 from harsanyi_aux.text import coalition_name, column, number, plain, shape_of
 
 if TYPE_CHECKING:
-    from harsanyi_aux.equilibrium import AnyArray, Equilibrium
+    from harsanyi_aux.equilibrium import Equilibrium
     from harsanyi_aux.game import StrategicGame
     from harsanyi_aux.value import CocoValue
 
@@ -50,7 +50,7 @@ def to_text(parts: Iterable[RenderableType]) -> str:
 
 def _table(*headers: str, left: Sequence[int] = ()) -> Table:
     """Return an empty table; columns are right-aligned but for those listed in `left`."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for k, header in enumerate(headers):
         words = k in left
         table.add_column(
@@ -63,8 +63,9 @@ def heading(game: StrategicGame) -> Text:
     """Return title, shape and kind of numbers of a game."""
     n = game.n_players
     players = "1 player" if n == 1 else f"{n} players"
+    actions = "1 action" if game.actions == (1,) else f"{shape_of(game.actions)} actions"
     kinds = [
-        f"{players} with {shape_of(game.actions)} actions",
+        f"{players} with {actions}",
         "exact payoffs" if game.is_exact else "payoffs in floating point",
     ]
     if game.transferable:
@@ -109,6 +110,7 @@ def equilibrium_parts(
     utilities = game.minima + game.ranges * found.utilities
     prices = equilibrium.prices.astype(np.float64)
     payoffs = equilibrium.payoffs.astype(np.float64)
+    payoffs[np.abs(payoffs) < 1e-12 * game.ranges] = 0.0
     values = (np.where(membership(game.n_players), prices, -prices) * utilities).sum(axis=1)
     utilities[-1] = payoffs  # with side payments they are not U(ρ_N)
     owed = coco_division(values)
@@ -126,7 +128,8 @@ def equilibrium_parts(
 def _players(game: StrategicGame, *quantities: FloatArray) -> Table:
     headers = ("price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", "owed φ(v)\ncurnits")
     table = _table("", "player", *headers, left=[1])
-    written = [column(quantity.tolist()) for quantity in quantities]
+    # utils and curnits per util differ from player to player, curnits do not
+    written = [column(x.tolist(), one_unit=k > 1) for k, x in enumerate(quantities)]
     for i, row in enumerate(zip(*written, strict=True)):
         table.add_row(str(i), plain(game.players[i]), *row)
     return table
@@ -142,53 +145,44 @@ def _threats(
     """One block for every pair of a coalition and its complement, then the grand coalition."""
     n = game.n_players
     full = grand_coalition(n)
-    table = _table("S", "v(S)\ncurnits", "u^S, utils", "threat of S", left=[0, 2, 3])
-    table.columns[0].no_wrap = True
+    table = _table("S", "v(S)\ncurnits", "u^S\nutils", "chance", "threat of S", left=[2, 4])
+    table.columns[0].justify = "left"
     table.columns[2].no_wrap = n < MOST_LISTED_PLAYERS
     pairs = sorted(range(1, full, 2), key=lambda mask: (mask.bit_count(), mask))
-    written = dict(enumerate(column(values.tolist(), 5)))
+    worth = column(values.tolist(), 5)
     by_player = [column(utilities[1:, i].tolist(), 5) for i in range(n)]
     widths = [max(map(len, texts)) for texts in by_player]
     for mask in [*pairs, full]:
-        own = "  ".join(by_player[i][mask - 1].rjust(widths[i]) for i in range(n))
-        _add_threat(table, game, equilibrium, mask, [written[mask], own], everything)
-        if mask != full:
-            _add_threat(table, game, equilibrium, full ^ mask, [written[full ^ mask], ""], everything)
-            table.add_section()
+        own = " ".join(by_player[i][mask - 1].rjust(widths[i]) for i in range(n))
+        for side, payoffs in ((mask, own), (full ^ mask, "")):
+            cells = [coalition_name(members(side)), worth[side], payoffs]
+            for line in _strategy(game, equilibrium, side, everything) if side else ():
+                table.add_row(*cells, *line)
+                cells = ["", "", ""]
+        table.add_section()
     return table
 
 
-def _add_threat(
-    table: Table,
-    game: StrategicGame,
-    equilibrium: Equilibrium,
-    mask: int,
-    cells: list[str],
-    everything: bool,
-) -> None:
-    strategy = equilibrium.strategies.by_mask(mask)
-    listed = _strategy(game, members(mask), strategy, everything)
-    table.add_row(coalition_name(members(mask)), *cells, listed)
-
-
 def _strategy(
-    game: StrategicGame, players: tuple[int, ...], strategy: AnyArray, everything: bool
-) -> str:
-    """Return the joint actions that a strategy uses, one per line, with their probabilities."""
-    support = [tuple(map(int, index)) for index in np.argwhere(strategy > 0)]
+    game: StrategicGame, equilibrium: Equilibrium, mask: int, everything: bool
+) -> list[tuple[str, str]]:
+    """Return the joint actions that a coalition's strategy uses, with their probabilities."""
+    strategy = equilibrium.strategies.by_mask(mask)
     lines = []
-    for actions in support:
-        labels = ", ".join(
-            plain(game.action_labels[i][a]) for i, a in zip(players, actions, strict=True)
+    for index in np.argwhere(strategy > 0).tolist():
+        labels = (
+            plain(game.action_labels[i][a]) for i, a in zip(members(mask), index, strict=True)
         )
-        lines.append(f"{_probability(strategy[actions])} {labels}" if len(support) > 1 else labels)
+        lines.append((_probability(strategy[tuple(index)]), ", ".join(labels)))
     if len(lines) > _MOST_LISTED_ACTIONS and not everything:
         hidden = len(lines) - _MOST_LISTED_ACTIONS
-        lines[_MOST_LISTED_ACTIONS:] = [f"and {hidden} more (--all)"]
-    return "\n".join(lines)
+        lines[_MOST_LISTED_ACTIONS:] = [("", f"and {hidden} more (--all)")]
+    return lines
 
 
 def _probability(value: Any) -> str:
+    if value == 1:
+        return "1"
     return f"{float(value):.4f}" if value >= 5e-5 else f"{float(value):.0e}"
 
 
@@ -235,7 +229,9 @@ def _account(
     ]
     if regrets:
         worst = max(regrets, key=lambda player: regrets[player])
-        lines.append(f"Largest regret in the auxiliary game: {number(regrets[worst], 2)} ({worst}).")
+        lines.append(
+            f"Largest regret in the auxiliary game: {number(regrets[worst], 2)} ({worst})."
+        )
     return Text("\n".join(lines))
 
 
@@ -319,8 +315,8 @@ def value_parts(
     how = "exact" if value.is_exact else f"floating point, values known within {value.width:.1e}"
     table = _table("", "player", "price\ncurnits/util", "share φ(v)\ncurnits", "payoff\nutils")
     table.columns[1].justify = "left"
-    prices, shares = column(value.prices.tolist()), column(value.shares.tolist())
-    written = iter(column([payoff for payoff in payoffs if payoff is not None]))
+    prices, shares = column(value.prices.tolist(), one_unit=False), column(value.shares.tolist())
+    written = iter(column([u for u in payoffs if u is not None], one_unit=False))
     for i, payoff in enumerate(payoffs):
         text = "none" if payoff is None else next(written)
         table.add_row(str(i), plain(game.players[i]), prices[i], shares[i], text)

@@ -49,7 +49,9 @@ def _fraction(value: int | Fraction) -> str:
         return "?" * (LONGEST_FRACTION + 1)
 
 
-def column(values: Iterable[float | Fraction], digits: int = _DIGITS) -> list[str]:
+def column(
+    values: Iterable[float | Fraction], digits: int = _DIGITS, *, one_unit: bool = True
+) -> list[str]:
     """Return numbers that are to stand below each other, with the same number of decimals.
 
     Parameters
@@ -57,12 +59,14 @@ def column(values: Iterable[float | Fraction], digits: int = _DIGITS) -> list[st
     values : iterable of int, float or Fraction
     digits : int, optional
         Significant digits of the largest.
+    one_unit : bool, optional
+        Whether the numbers share a unit. What is only rounding beside the largest is then zero.
 
     Returns
     -------
     list of str
         Fractions where all numbers are exact and short; powers of ten where fixed decimals would
-        hide a small number. What is nothing but rounding of zero beside the largest is zero.
+        hide a small number.
     """
     listed = list(values)
     if all(isinstance(value, (int, Fraction)) for value in listed):
@@ -73,7 +77,8 @@ def column(values: Iterable[float | Fraction], digits: int = _DIGITS) -> list[st
     largest = max(map(abs, floats), default=0.0)
     if not 0 < largest < math.inf:
         return [f"{value:g}" for value in floats]
-    floats = [0.0 if abs(value) < 1e-12 * largest else value for value in floats]
+    if one_unit:
+        floats = [0.0 if abs(value) < 1e-12 * largest else value for value in floats]
     smallest = min(abs(value) for value in floats if value)
     decimals = max(digits - 1 - math.floor(math.log10(largest)), 0)
     if decimals > digits + 3 or largest >= 10 ** (digits + 3) or smallest < 10 ** (1 - decimals):
