@@ -89,7 +89,9 @@ def _explain(error: Exception) -> str:
     # by its method, because some versions of typer use click and others a copy of their own
     usage = getattr(error, "format_message", None)
     if usage is not None:
-        return plain(f"{str(usage()).rstrip('.')}; harsanyi --help shows how")
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "harsanyi"
+        return plain(f"{str(usage()).rstrip('.')}; {command} --help shows how")
     if isinstance(error, HarsanyiError):
         return plain(str(error))
     if isinstance(error, MemoryError):

@@ -283,9 +283,7 @@ def verify(
     pareto = bench.pareto()
     threats = bench.threats()
     division = bench.division(concept)
-    residuals = Residuals(
-        pareto=_worst(pareto), threats=_worst(threats), division=_worst(division)
-    )
+    residuals = Residuals(pareto=_worst(pareto), threats=_worst(threats), division=_worst(division))
     return Verification(
         concept=concept,
         kind=equilibrium.kind,
@@ -456,7 +454,9 @@ class _Bench:
             expected = 0
             residual = price
         return [
-            Check("prices", statement, self._single(least), least, expected, price, residual, passed)
+            Check(
+                "prices", statement, self._single(least), least, expected, price, residual, passed
+            )
         ]
 
     @staticmethod

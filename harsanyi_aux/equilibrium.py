@@ -168,9 +168,7 @@ def equilibrium_from_dict(data: object, game: StrategicGame, place: str = "") ->
     kind = _one_of(data, "kind", get_args(Kind), prefix)
     prices = _number_list(data, "prices", n, prefix)
     if any(price < 0 for price in prices) or not any(prices):
-        raise InputError(
-            "prices must not be negative, nor all zero", place=f"{prefix}prices"
-        )
+        raise InputError("prices must not be negative, nor all zero", place=f"{prefix}prices")
     payoffs = _number_list(data, "payoffs", n, prefix)
     listed = data.get("strategies")
     if not isinstance(listed, Mapping):
@@ -284,9 +282,7 @@ def _read_strategy(
         total = sum(values)
         wrong = total != 1
     if wrong:
-        raise InputError(
-            f"probabilities sum to {total}", place=place, mend="they must sum to one"
-        )
+        raise InputError(f"probabilities sum to {total}", place=place, mend="they must sum to one")
     return strategy
 
 

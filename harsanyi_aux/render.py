@@ -43,7 +43,7 @@ def to_text(parts: Iterable[RenderableType]) -> str:
     console = Console(markup=False, highlight=False, emoji=False)
     with console.capture() as capture:
         for part in parts:
-            console.print(part)
+            console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
     lines = capture.get().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -279,12 +279,15 @@ def _check_rows(checks: list[Check]) -> list[list[str]]:
 
 
 def _verdict(verification: Verification) -> Text:
+    """Return the verdict on a single line, however long: scripts read the last line."""
     failure = verification.first_failure
     if failure is not None:
-        return Text(f"not valid: {describe_failure(failure)}", style="bold red")
+        told = f"not valid: {describe_failure(failure)}"
+        return Text(told, style="bold red", no_wrap=True)
     how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
     what = f"{verification.kind} {_CONCEPTS[verification.concept]}"
-    return Text(f"valid: a {what}; all {len(verification.checks)} lines hold {how}", style="green")
+    told = f"valid: a {what}; all {len(verification.checks)} lines hold {how}"
+    return Text(told, style="green", no_wrap=True)
 
 
 # -- CoCo value ----------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
 
+_ZERO = 1e-14
+
 Label: TypeAlias = Callable[[FloatArray], tuple[FloatArray, int]]
 
 
@@ -30,6 +32,7 @@ class SurroundedZero:
     Attributes
     ----------
     points : (d+1, d)
+        A single one where a grid point turned out to be a zero itself.
     weights : (d+1,)
         Non-negative, summing to one; the weighted labels cancel.
     tags : tuple of int
@@ -88,6 +91,10 @@ def surround_zero(
     simplex: list[_Vertex] = [labelled(vertex(k)) for k in range(d + 2)]
     entering = d + 1
     for pivot in range(max_pivots):
+        new = simplex[entering]
+        if new.level == 1 and np.abs(new.column[1:]).max() <= _ZERO:
+            # An exact zero: the labels of a continuum of zeros would make the basis singular.
+            return SurroundedZero(new.x[None, :], np.ones(1), (new.tag,), pivot)
         kept = [k for k in range(d + 2) if k != entering]
         basis = np.column_stack([simplex[k].column for k in kept])
         try:

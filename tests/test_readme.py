@@ -1,0 +1,89 @@
+"""The README keeps its word: every command and every Python snippet runs and prints what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harsanyi_aux import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# rounding errors differ between processors, and so may the name of the player who suffers most
+_ROUNDING = ("Residuals:", "Largest regret")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return every console command with the output printed below it."""
+    found = []
+    for block in blocks("console"):
+        for entry in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = entry.partition("\n")
+            found.append((command, output))
+    return found
+
+
+def comparable(text: str) -> list[str]:
+    return [line for line in text.strip().splitlines() if not line.startswith(_ROUNDING)]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("checkout")
+def test_the_commands_run_and_print_what_the_readme_shows(capsys):
+    assert len(commands()) >= 4
+    for command, output in commands():
+        program, *arguments = shlex.split(command)
+        assert program == "harsanyi"
+        assert cli.main(arguments) == 0, command
+        printed = capsys.readouterr().out
+        if output:
+            assert comparable(printed) == comparable(output)
+
+
+@pytest.mark.usefixtures("checkout")
+def test_the_python_snippet_prints_what_the_readme_shows():
+    (snippet,) = blocks("python")
+    (output,) = blocks("text")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(snippet, "README.md", "exec"), {})
+    assert printed.getvalue() == output
+
+
+def test_the_demo_solves_the_games_it_names(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    demos = re.findall(r"^\t\$\(BIN\)/harsanyi (.*)$", makefile, flags=re.MULTILINE)
+    assert len(demos) == 2
+    for arguments in demos:
+        assert cli.main(shlex.split(arguments)) == 0
+        assert "Proper CoCo equilibrium" in capsys.readouterr().out
+
+
+def test_the_files_the_readme_names_exist():
+    for target in ("demo", "test"):
+        assert f"make {target}" in README
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    for name in re.findall(r"\]\(([\w./]+)\)", README):
+        assert (ROOT / name).is_file(), name
+    (install,) = blocks("sh")
+    assert install == "pip install -c constraints.txt .\n"
+    assert (ROOT / "constraints.txt").is_file()
