@@ -59,7 +59,7 @@ _HOMES = {
     "verify": "conditions",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,8 +1,10 @@
 """Coalitions as bitmasks: Möbius transform, dividends, Shapley weights, the CoCo value.
 
-Player ``i`` is bit ``1 << i``; a function of coalitions is an array whose first axis has length
-``2**n`` and is indexed by the mask. All transforms work on floats and on object arrays of
-``Fraction`` alike and cost O(n 2^n), so n = 16 is practical. Definitions: theory note, sections 1-2.
+Player ``i`` is bit ``1 << i``; a function of coalitions is an array whose first axis has
+length ``2**n`` and is indexed by the mask. All transforms work on floats and on object arrays of
+``Fraction`` alike and cost O(n 2^n), so n = 16 is practical.
+
+Definitions: theory note, sections 1-2.
 """
 
 from __future__ import annotations
@@ -99,7 +101,7 @@ def moebius(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def dividends(utilities: NDArray[Any]) -> NDArray[Any]:
-    """Return ``w[S, i]``, the dividend of player ``i`` from coalition ``S`` (theory note, section 1).
+    """Return the dividends ``w[S, i]`` of players from coalitions (theory note, section 1).
 
     Parameters
     ----------
@@ -150,10 +152,11 @@ def coco_division(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def coco_shares(earnings: NDArray[Any]) -> NDArray[Any]:
-    """Return the right side of division in CoCo form, for every coalition and member.
+    r"""Return the right side of division in CoCo form, for every coalition and member.
 
-    ``shares[S, i] = Σ_{i∈R⊆S} (|R|-1)! (|S|-|R|)! / |S|! (Z_R - Z_{S\\R})``: the Shapley value of
-    ``Z`` restricted to ``S``, computed from the dividends ``d`` of ``Z`` as ``Σ_{i∈R⊆S} d_R / |R|``.
+    ``shares[S, i] = Σ_{i∈R⊆S} (|R|-1)! (|S|-|R|)! / |S|! (Z_R - Z_{S\R})``: the Shapley value of
+    ``Z`` restricted to ``S``, computed from the dividends ``d`` of ``Z`` as
+    ``Σ_{i∈R⊆S} d_R / |R|``.
 
     Parameters
     ----------

@@ -13,11 +13,10 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harsanyi_aux.arrays import (
-    FloatArray,
     Number,
-    ObjectArray,
     clip,
     format_number,
     parse_number,
@@ -29,7 +28,8 @@ from harsanyi_aux.game import StrategicGame
 
 Concept: TypeAlias = Literal["coco", "coalition-perfect"]
 Kind: TypeAlias = Literal["proper", "boundary"]
-AnyArray: TypeAlias = FloatArray | ObjectArray
+#: Doubles, or Fractions in an object array.
+AnyArray: TypeAlias = NDArray[Any]
 
 #: Probabilities in floats must sum to one within this.
 SUM_TOLERANCE = 1e-9
@@ -277,11 +277,11 @@ def _read_strategy(
     values = strategy.values()
     if any(isinstance(p, float) for p in values):
         total: Number = math.fsum(float(p) for p in values)
-        wrong = abs(total - 1) > SUM_TOLERANCE
+        allowed = SUM_TOLERANCE
     else:
         total = sum(values)
-        wrong = total != 1
-    if wrong:
+        allowed = 0.0
+    if not -allowed <= total - 1 <= allowed:
         raise InputError(f"probabilities sum to {total}", place=place, mend="they must sum to one")
     return strategy
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.arrays import ExactArray
+from harsanyi_aux.arrays import ObjectArray
 from harsanyi_aux.coalitions import grand_coalition
 from harsanyi_aux.game import StrategicGame
 
 
-def to_fractions(array: Any) -> ExactArray:
-    """Return an object array of Fractions; every finite double is a rational and is kept as it is."""
+def to_fractions(array: Any) -> ObjectArray:
+    """Return an object array of Fractions; a finite double is a rational and kept as it is."""
     source = np.asarray(array)
     result = np.empty(source.shape, dtype=object)
     result.reshape(-1)[:] = [
@@ -28,7 +28,7 @@ def to_fractions(array: Any) -> ExactArray:
     return result
 
 
-def exact_saddle_point(matrix: ExactArray) -> tuple[ExactArray, ExactArray, Fraction]:
+def exact_saddle_point(matrix: ObjectArray) -> tuple[ObjectArray, ObjectArray, Fraction]:
     """Return an optimal strategy of each side and the value of a matrix game, exactly.
 
     Parameters
@@ -74,11 +74,11 @@ def exact_saddle_point(matrix: ExactArray) -> tuple[ExactArray, ExactArray, Frac
     for c, variable in enumerate(nonbasic):
         if variable >= n:
             x[variable - n] = table[m, c]
-    total = Fraction(table[m, n])
-    return x / total, y / total, 1 / total - shift
+    scale: Any = 1 / table[m, n]
+    return x * scale, y * scale, scale - shift
 
 
-def exact_threat_values(game: StrategicGame, prices: Sequence[Fraction | int]) -> ExactArray:
+def exact_threat_values(game: StrategicGame, prices: Sequence[Fraction | int]) -> ObjectArray:
     """Return ``v_a(S)`` of an exact game at rational prices, exactly.
 
     Parameters
@@ -103,7 +103,7 @@ def exact_threat_values(game: StrategicGame, prices: Sequence[Fraction | int]) -
     worth = [Fraction(a) * game.fractions[i] for i, a in enumerate(prices)]
     values = np.empty(1 << n, dtype=object)
     total = np.asarray(sum(worth))
-    values[full] = Fraction(max(total.reshape(-1)))
+    values[full] = max(total.reshape(-1).tolist())
     values[0] = -values[full]
     for mask in range(1, full, 2):
         signed = np.asarray(sum(w if mask >> i & 1 else -w for i, w in enumerate(worth)))

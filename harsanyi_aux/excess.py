@@ -1,4 +1,6 @@
-"""The price problem: zeros of ``E(a) = φ(v_a) - a∘u``, ``u ∈ argmax_F a·`` (theory note, section 5).
+"""The price problem: zeros of ``E(a) = φ(v_a) - a∘u`` with ``u ∈ argmax_F a·``.
+
+Theory note, section 5.
 
 Prices live on the simplex of *normalised* prices (``Σ a_i = 1`` for payoffs scaled to [0, 1]).
 Off the simplex the correspondence is continued as ``g(x) = E(p) + p - x`` with ``p`` the nearest
@@ -25,7 +27,8 @@ def project_to_simplex(x: FloatArray) -> FloatArray:
     counts = np.arange(1, len(x) + 1)
     last = int(np.flatnonzero(descending - excess / counts > 0)[-1])
     projected: FloatArray = np.maximum(x - excess[last] / (last + 1), 0.0)
-    return projected / projected.sum()
+    projected /= projected.sum()
+    return projected
 
 
 @dataclass(frozen=True)

@@ -319,7 +319,7 @@ def matrix_game(
 def threat_matrix(
     W: Any, S: int, strides: Any, counts: Any, flat: Any, row_base: Any, col_base: Any
 ) -> Any:
-    """Arrange the outcome array `W` as the matrix of ``S`` against its complement, inside `flat`."""
+    """Arrange the outcomes `W` as the matrix of ``S`` against its complement, inside `flat`."""
     m = 1
     n = 1
     row_base[0] = 0
@@ -368,7 +368,8 @@ def all_threats(
     """Solve every threat game of a strategic game at the given prices, in place.
 
     The pairs {S, N∖S} are visited as S ∋ player 0 with the other players counted in binary, the
-    last player fastest, so that the outcome sums ``Σ ±a_i U_i`` are updated in two levels on average.
+    last player fastest, so that the outcome sums ``Σ ±a_i U_i`` are updated in two levels on
+    average.
 
     Parameters
     ----------
@@ -388,7 +389,7 @@ def all_threats(
     for o in range(outcomes):
         sums[0, o] = prices[0] * P[0, o]
     previous = -1
-    for counter in range(0, (1 << (players - 1)) - 1):
+    for counter in range((1 << (players - 1)) - 1):
         changed = counter ^ previous if previous >= 0 else (1 << (players - 1)) - 1
         first = players - 1
         while changed > 1:

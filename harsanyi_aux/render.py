@@ -35,17 +35,38 @@ if TYPE_CHECKING:
 MOST_LISTED_PLAYERS = 5
 
 _MOST_LISTED_ACTIONS = 6
+_NARROWEST = 12  # of a column of names
 _CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
 
 
 def to_text(parts: Iterable[RenderableType]) -> str:
-    """Return the parts as text, as wide as the terminal, coloured only for a terminal."""
-    console = Console(markup=False, highlight=False, emoji=False)
+    """Return the parts as text, coloured only for a terminal.
+
+    As wide as the terminal, or as a table needs to be: a number must never lose its last digits.
+    """
+    listed = list(parts)
+    terminal = Console().width
+    width = max([terminal, *(_least_width(part) for part in listed if isinstance(part, Table))])
+    console = Console(width=width, markup=False, highlight=False, emoji=False)
     with console.capture() as capture:
-        for part in parts:
-            console.print(part, soft_wrap=isinstance(part, Text) and part.no_wrap is True)
+        for part in listed:
+            if isinstance(part, Table):
+                console.print(part)
+            else:
+                soft = isinstance(part, Text) and part.no_wrap is True
+                console.print(part, width=None if soft else terminal, soft_wrap=soft)
     lines = capture.get().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _least_width(table: Table) -> int:
+    """Return the width at which no column that must not wrap is cut."""
+    total = 0
+    for part in table.columns:
+        lines = "\n".join(map(str, [part.header, *part.cells])).split("\n")
+        widest = max(map(len, lines))
+        total += widest if part.no_wrap else min(widest, _NARROWEST)
+    return total + 2 * len(table.columns)
 
 
 def _table(*headers: str, left: Sequence[int] = ()) -> Table:

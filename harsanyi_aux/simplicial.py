@@ -98,7 +98,7 @@ def surround_zero(
         kept = [k for k in range(d + 2) if k != entering]
         basis = np.column_stack([simplex[k].column for k in kept])
         try:
-            inverse = np.linalg.inv(basis)
+            inverse: FloatArray = np.linalg.inv(basis).astype(np.float64)
         except np.linalg.LinAlgError:
             return None
         direction = inverse @ simplex[entering].column

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harsanyi_aux.arrays import FloatArray, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
@@ -289,7 +290,7 @@ class _Search:
         value, outcome = self.problem.continued(np.append(reduced, 1.0 - reduced.sum()))
         return value[:-1], outcome
 
-    def _on_face(self, prices: FloatArray, vanishing: FloatArray) -> Iterator[PricePoint]:
+    def _on_face(self, prices: FloatArray, vanishing: NDArray[np.bool_]) -> Iterator[PricePoint]:
         face = np.where(vanishing, 0.0, prices)
         yield polish(self.problem, face / face.sum(), near=1e-3)
 

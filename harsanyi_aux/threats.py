@@ -261,21 +261,19 @@ def solve_matrix_game(matrix: FloatArray) -> tuple[FloatArray, FloatArray, float
         If neither method reaches `GAP_TOLERANCE` times the matrix's largest entry (at least 1).
     """
     tolerance = GAP_TOLERANCE * max(1.0, float(np.abs(matrix).max()))
-    best: tuple[FloatArray, FloatArray, float, float] | None = None
+    narrowest = float("inf")
     for method in (_by_highs, _by_fractions):
         answer = method(matrix)
         if answer is None:
             continue
         x, y = answer
         upper, lower = float((matrix @ y).max()), float((x @ matrix).min())
-        if best is None or upper - lower < best[2] - best[3]:
-            best = x, y, upper, lower
+        narrowest = min(narrowest, upper - lower)
         if upper - lower <= tolerance:
-            return best
-    width = "no strategies" if best is None else f"gap {best[2] - best[3]:.3g}"
+            return x, y, upper, lower
     raise HarsanyiError(
         f"threat game of shape {matrix.shape} not solved within {tolerance:.3g}: tried the simplex "
-        f"kernel, HiGHS and rational arithmetic; best: {width}"
+        f"kernel, HiGHS and rational arithmetic; narrowest gap {narrowest:.3g}"
     )
 
 
@@ -289,15 +287,15 @@ def _by_highs(matrix: FloatArray) -> tuple[FloatArray, FloatArray] | None:
         np.concatenate([np.zeros(n), [1.0]]),
         A_ub=np.hstack([matrix, -np.ones((m, 1))]),
         b_ub=np.zeros(m),
-        A_eq=np.concatenate([np.ones(n), [0.0]])[None, :],
+        A_eq=[[*np.ones(n), 0.0]],
         b_eq=[1.0],
         bounds=[(0, None)] * n + [(None, None)],
         method="highs",
     )
     if result.status != 0:
         return None
-    y = np.maximum(result.x[:n], 0.0)
-    x = np.maximum(-result.ineqlin.marginals, 0.0)
+    y = np.maximum(np.asarray(result.x)[:n], 0.0)
+    x = np.maximum(-np.asarray(result.ineqlin.marginals), 0.0)
     if not (x.sum() > 0 and y.sum() > 0):
         return None
     return x / x.sum(), y / y.sum()

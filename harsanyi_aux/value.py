@@ -84,7 +84,7 @@ def coco_value(
     """
     n = game.n_players
     given = [parse_number(a, f"prices[{i}]") for i, a in enumerate(prices or [1] * n)]
-    check_prices(game, given)
+    checked = check_prices(game, [float(a) for a in given])
     rational = game.is_exact and not any(isinstance(a, float) for a in given)
     if exact and not rational:
         raise InputError(
@@ -98,7 +98,7 @@ def coco_value(
         return CocoValue(
             read_only(fractions), read_only(coco_division(values)), read_only(values), 0.0
         )
-    solution = threat_games(game, [float(a) for a in given])
+    solution = threat_games(game, checked)
     return CocoValue(
         solution.prices,
         read_only(coco_division(solution.values)),

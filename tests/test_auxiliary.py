@@ -146,7 +146,7 @@ def test_imitation_game_of_a_fixed_point_is_solved_by_it():
     prices = equilibrium.prices * game.ranges
     bimatrix = AuxiliaryGame(game).imitation_game([np.ones(3) / 3, prices])
     A, B = bimatrix.payoff_matrices
-    assert (B == np.eye(2)).all()
+    assert (np.eye(2) == B).all()
     # the planner's one outcome at the equilibrium need not be the mixture, so only a vertex
     # solution makes y_2 = x_2; in any case the matrices hold squared distances
     assert (A <= 0).all()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from commands import EXAMPLES, FIRMS, VETO, Run, Write, assert_refused, game, runner, writer
 
-from harsanyi_aux import solver
+from harsanyi_aux import StrategicGame, load_game, solver
 from harsanyi_aux.errors import HarsanyiError, NoEquilibriumFound
 
 
@@ -69,6 +71,13 @@ def test_solve_shows_players_threats_and_the_check(run):
     assert "Division defect" in out
     assert "Largest regret in the auxiliary game" in out
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_narrow_terminal_cuts_no_number(run, monkeypatch):
+    wide = run("solve", VETO).out
+    monkeypatch.setenv("COLUMNS", "30")
+    narrow = run("solve", VETO).out
+    assert all(number in narrow.split() for number in re.findall(r"-?\d\.\d{4,}(?= |$)", wide))
 
 
 def test_the_veto_game_has_the_nash_bargaining_solution(run):
@@ -380,3 +389,11 @@ def test_four_firms_follows_its_formula():
             for o in product(range(2), repeat=4)
         ]
     assert data["action_labels"] == [["north", "south"]] * 4
+
+
+def test_the_other_examples_are_the_games_they_are_said_to_be(no_coalition_perfect_game):
+    veto = load_game(VETO)
+    bargaining = StrategicGame.from_bargaining([[4, 0], [0, 2]], [1, 0])
+    assert np.array_equal(veto.fractions, bargaining.fractions)
+    other = load_game(EXAMPLES / "no_coalition_perfect.json")
+    assert np.array_equal(other.fractions, no_coalition_perfect_game.fractions)

@@ -56,7 +56,7 @@ def degenerate_bimatrix_games():
         yield imitation_matrices(points, rng.integers(0, 3, (m, 2)).astype(float))
 
 
-@pytest.mark.parametrize("A,B", list(degenerate_bimatrix_games()))
+@pytest.mark.parametrize(("A", "B"), list(degenerate_bimatrix_games()))
 def test_degenerate_games_are_solved_or_refused_but_never_wrong(A, B):
     found = bimatrix_equilibrium(A, B)
     assert bimatrix_regret(A, B, found.row, found.column) <= 1e-9

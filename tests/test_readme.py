@@ -1,4 +1,4 @@
-"""The README keeps its word: every command and every Python snippet runs and prints what it says."""
+"""The README keeps its word: its commands and its Python run and print what it says they print."""
 
 from __future__ import annotations
 

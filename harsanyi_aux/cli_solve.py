@@ -1,0 +1,221 @@
+"""``harsanyi solve``: search, tell what was found, save the first."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from harsanyi_aux.cli_shared import (
+    DONE,
+    INTERRUPTED,
+    NEGATIVE,
+    AllOption,
+    Concept,
+    GameArgument,
+    JsonOption,
+    ToleranceOption,
+    game_summary,
+    versions,
+    write_json,
+    write_parts,
+)
+from harsanyi_aux.errors import InputError, NoEquilibriumFound
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from harsanyi_aux.equilibrium import Equilibrium
+    from harsanyi_aux.game import StrategicGame
+
+
+def solve(
+    game: GameArgument,
+    concept: Annotated[Concept, typer.Option(help="What to look for.")] = "coco",
+    starts: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="Starting prices.",
+            show_default="1 for coco, 10 for coalition-perfect",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random starts.")] = 0,
+    method: Annotated[
+        Literal["homotopy", "imitation"], typer.Option(help="How to search.")
+    ] = "homotopy",
+    tol: ToleranceOption = 1e-9,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Save the first equilibrium for verify."
+        ),
+    ] = None,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Find equilibria and verify each; the list is not proved complete."""
+    from harsanyi_aux.formats import load_game, write_text
+
+    loaded = load_game(game)
+    if output is not None:
+        _check_output(output, game)
+    found: list[Equilibrium] = []
+    begun = time.perf_counter()
+    facts: dict[str, Any] = {"seed": seed, "starts": 0}
+    interrupted = False
+    try:
+        with _progress() as advance:
+
+            def progress(done: int, planned: int) -> None:
+                facts["starts"] = done
+                advance(done, planned)
+
+            facts |= _search(
+                loaded,
+                found,
+                concept=concept,
+                starts=starts,
+                rng=seed,
+                method=method,
+                tol=tol,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        interrupted = True
+    found.sort(key=lambda equilibrium: equilibrium.kind != "proper")
+    status = "none-found" if not found else "solved" if found[0].kind == "proper" else "boundary"
+    if as_json:
+        write_json(
+            {
+                "game": game_summary(loaded),
+                "concept": concept,
+                "status": status,
+                "complete": None,
+                "price_floor": None,
+                "equilibria": [equilibrium.to_dict() for equilibrium in found],
+                "seconds": time.perf_counter() - begun,
+                "interrupted": interrupted,
+                **facts,
+                "versions": {
+                    **versions("harsanyi-aux", "numpy", "scipy", "numba"),
+                    "python": platform.python_version(),
+                },
+            }
+        )
+    else:
+        closing = _closing(status, concept, facts, interrupted)
+        write_parts([*_equilibria_parts(loaded, found, tol, everything), *closing])
+    if output is not None and found:
+        write_text(output, json.dumps(found[0].to_dict(), indent=1) + "\n")
+    if interrupted:
+        return INTERRUPTED
+    return DONE if status == "solved" else NEGATIVE
+
+
+def _search(
+    game: StrategicGame, found: list[Equilibrium], concept: Concept, **options: Any
+) -> dict[str, Any]:
+    """Fill `found`, at once with each new equilibrium; return what else there is to tell."""
+    from harsanyi_aux.solver import solve_all
+
+    try:
+        result = solve_all(game, concept=concept, found=found.append, **options)
+    except NoEquilibriumFound as error:
+        return {"tried": list(error.tried), "best_residual": _finite(error.best_residual)}
+    found[:] = result.equilibria
+    facts: dict[str, Any] = {
+        "starts": result.starts,
+        "evaluations": result.evaluations,
+        "tried": list(result.tried),
+        "best_residual": _finite(result.best_residual),
+    }
+    if concept == "coalition-perfect":
+        facts["least_defect"] = result.least_defect
+    return facts
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _check_output(output: Path, game: str) -> None:
+    if str(output) == "-":
+        raise InputError("-o needs the name of a file", mend="--json writes to standard output")
+    if output.exists() and Path(game).exists() and output.samefile(game):
+        raise InputError("this is the game itself", place=str(output), mend="name another file")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, planned: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("starts"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starts", total=None)
+        yield lambda done, planned: bar.update(task, completed=done, total=planned)
+
+
+def _equilibria_parts(
+    game: StrategicGame, found: list[Equilibrium], tol: float, everything: bool
+) -> list[RenderableType]:
+    from harsanyi_aux.auxiliary import AuxiliaryGame
+    from harsanyi_aux.conditions import division_defect, verify
+    from harsanyi_aux.render import equilibrium_parts, heading
+
+    parts: list[RenderableType] = [heading(game)]
+    for k, equilibrium in enumerate(found):
+        parts += equilibrium_parts(
+            game,
+            equilibrium,
+            number_of=(k + 1, len(found)),
+            verification=verify(game, equilibrium, tol=tol),
+            defect=division_defect(game, equilibrium),
+            regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
+            everything=everything,
+        )
+    return parts
+
+
+def _closing(
+    status: str, concept: str, facts: Mapping[str, Any], interrupted: bool
+) -> list[RenderableType]:
+    """Return what is to be said after the tables: nothing where all went well."""
+    lines: list[RenderableType] = []
+    starts = "1 start" if facts["starts"] == 1 else f"{facts['starts']} starts"
+    if status == "boundary":
+        lines.append(
+            f"Only solutions with a zero price were found (from {starts}). That is no proof that "
+            "no proper equilibrium exists; more --starts may find one."
+        )
+    elif status == "none-found":
+        lines.append(
+            f"No {'CoCo' if concept == 'coco' else concept} equilibrium found from {starts}. "
+            "That is no proof that none exists; more --starts may find one."
+        )
+        if facts.get("tried"):
+            lines.append(f"Tried: {'; '.join(facts['tried'])}.")
+        if facts.get("least_defect") is not None:
+            lines.append(
+                f"The nearest CoCo equilibrium found has division defect "
+                f"{facts['least_defect']:.3g}."
+            )
+        elif facts.get("best_residual") is not None:
+            lines.append(f"Smallest residual reached: {facts['best_residual']:.3g}.")
+    if interrupted:
+        lines.append("Interrupted: this is what had been found.")
+    return ["", *lines] if lines else []
