@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
-from harsanyi_aux.coalitions import coco_division, division_weights, membership
+from harsanyi_aux.coalitions import division_weights, membership
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.threats import ThreatGames, value_gradients
 
@@ -72,9 +72,7 @@ class PriceProblem:
         self.threats = ThreatGames(game)
         self.outcomes = game.scaled.reshape(self.n, -1)
         self.evaluations = 0
-        weights = division_weights(self.n)
-        weights[-1] = 0.0
-        self._proper_weights = np.where(membership(self.n), weights[:, None], 0.0)
+        self._weights = np.where(membership(self.n), division_weights(self.n)[:, None], 0.0)
 
     def evaluate(self, prices: FloatArray) -> Evaluation:
         """Evaluate at normalised prices (non-negative, sum one)."""
@@ -82,14 +80,14 @@ class PriceProblem:
         values, utilities, _ = self.threats.scaled_at(prices)
         return Evaluation(
             prices=prices,
-            owed=coco_division(values),
+            owed=values @ self._weights,
             earned=prices @ self.outcomes,
             utilities=utilities,
         )
 
     def threat_jacobian(self, at: Evaluation) -> FloatArray:
         """Return ``J`` with ``φ(v_a) = J a + h(a)/n`` near ``a`` (F5); shape (n, n)."""
-        jacobian: FloatArray = self._proper_weights.T @ value_gradients(at.utilities)
+        jacobian: FloatArray = self._weights[:-1].T @ value_gradients(at.utilities)[:-1]
         return jacobian
 
     def excess(self, at: Evaluation, mixture: FloatArray) -> FloatArray:

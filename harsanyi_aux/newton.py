@@ -17,6 +17,7 @@ from harsanyi_aux.excess import Evaluation, PriceProblem
 
 _STEPS = 30
 _CONVERGED = 1e-15
+_PATIENCE = 6
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,18 @@ def polish(problem: PriceProblem, prices: FloatArray, near: float) -> PricePoint
     at = problem.evaluate(prices)
     best: PricePoint | None = None
     mixture: FloatArray | None = None
+    unimproved = 0
     for _ in range(_STEPS):
         candidates = np.flatnonzero(at.slack <= near)
         fitted = fit_mixture(problem, at, candidates)
         point = assess(problem, at, fitted)
         if mixture is not None:
             point = min(point, assess(problem, at, mixture), key=lambda p: p.residual)
+        unimproved += 1
         if best is None or point.residual < best.residual:
             best = point
-        if point.residual <= _CONVERGED:
+            unimproved = 0
+        if point.residual <= _CONVERGED or unimproved > _PATIENCE:
             break
         near = min(near, max(100 * point.residual, 1e-13))
         step = _newton_step(problem, at, fitted)

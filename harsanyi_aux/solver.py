@@ -40,6 +40,8 @@ _COARSEST_MESH = 0.25
 _FINEST_MESH = 1e-12
 _MESH_FACTOR = 8.0
 _ZERO_PRICE = 1e-5
+# How often the first path may come back to the boundary before it is believed.
+_BOUNDARY_RETURNS = 3
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ class _Search:
         """Search from one start until something verified comes up, proper if possible."""
         self.problem.threats.forget()
         boundary: Equilibrium | None = None
+        returns = 0
         for point in self._proposals(start):
             self.best_residual = min(self.best_residual, point.residual)
             if point.residual > TARGET:
@@ -241,7 +244,8 @@ class _Search:
                 self._keep(equilibrium)
                 return
             boundary = boundary or equilibrium
-            if not first:
+            returns += 1
+            if not first or returns == _BOUNDARY_RETURNS:
                 break
         if boundary is not None:
             self._keep(boundary)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 #: Longest text of a fraction shown to people; files and ``--json`` have all digits.
@@ -39,6 +40,8 @@ def number(value: float | Fraction, digits: int = _DIGITS) -> str:
     """Return one number: a short fraction as it is, anything else to `digits` digits."""
     if isinstance(value, (int, Fraction)) and len(exact := _fraction(value)) <= LONGEST_FRACTION:
         return exact
+    if isinstance(value, (int, Fraction)):  # decimals have exponents that floats lack
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits}g}"
     return f"{float(value):.{digits}g}"
 
 
@@ -73,7 +76,10 @@ def column(
         exact = [_fraction(value) for value in listed if isinstance(value, (int, Fraction))]
         if max(map(len, exact), default=0) <= LONGEST_FRACTION:
             return exact
-    floats = [float(value) for value in listed]
+    try:
+        floats = [float(value) for value in listed]
+    except OverflowError:
+        return [number(value, digits) for value in listed]
     largest = max(map(abs, floats), default=0.0)
     if not 0 < largest < math.inf:
         return [f"{value:g}" for value in floats]

@@ -22,6 +22,7 @@ from harsanyi_aux.text import column, number, plain
         ([Fraction(1, 10**20)], ["1.00000e-20"]),
         ([5.0, 1e-17], ["5.00000", "0.00000"]),  # rounding, where all share a unit
         ([1e9, 1e-3], ["1.00000e+09", "1.00000e-03"]),
+        ([Fraction(10**400), 0.5], ["1.00000e+400", "0.5"]),  # beyond the largest double
         ([0.0, 0.0], ["0", "0"]),
         ([], []),
     ],
