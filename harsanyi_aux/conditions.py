@@ -8,6 +8,7 @@ for rational data, in rational arithmetic. All residuals are pure numbers: payof
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -32,6 +33,8 @@ Condition = Literal["pareto", "prices", "threats", "division"]
 #: A proper equilibrium's smallest normalised price must exceed this many times its worst residual:
 #: nearer to the boundary, the residual could hide that the price is zero (fact F7).
 PRICE_CLEARANCE = 100
+
+_LARGEST_WORTH = 1e290
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def fights(game: StrategicGame, equilibrium: Equilibrium, *, exact: bool = False
         scaled, weights = _exact_scaled(game, equilibrium)
     else:
         scaled = game.scaled
-        weights = equilibrium.prices.astype(np.float64) * game.ranges
+        weights = _float_prices(game, equilibrium) * game.ranges
     weights = weights / weights.sum()
     zero: Number = Fraction(0) if exact else 0.0
     utilities = np.full((1 << n, n), zero, dtype=scaled.dtype)
@@ -196,6 +199,24 @@ def _exact_scaled(game: StrategicGame, equilibrium: Equilibrium) -> tuple[AnyArr
     ranges = np.array(game.exact_ranges, dtype=object)
     scaled = (game.fractions - lows.reshape(column)) / ranges.reshape(column)
     return scaled, equilibrium.prices * ranges
+
+
+def _float_prices(game: StrategicGame, equilibrium: Equilibrium) -> AnyArray:
+    """Return the prices in doubles; InputError where products with payoffs leave their range."""
+    largest = np.abs(game.payoffs.reshape(game.n_players, -1)).max(axis=1) + game.ranges
+    try:
+        prices = equilibrium.prices.astype(np.float64)
+        with np.errstate(over="ignore"):
+            worth = float(prices.max() * largest.max())
+    except OverflowError:
+        worth = math.inf
+    if not worth < _LARGEST_WORTH or not float((prices * game.ranges).sum()) > 1 / _LARGEST_WORTH:
+        raise InputError(
+            "prices times payoffs leave the range of double precision",
+            place="prices",
+            mend="only the ratios of prices matter: multiply all of them by one factor",
+        )
+    return prices
 
 
 def _flat(equilibrium: Equilibrium, mask: int, exact: bool) -> AnyArray:
@@ -289,7 +310,7 @@ def verify(
         kind=equilibrium.kind,
         exact=exact,
         tolerance=bench.tolerance,
-        checks=(*pareto, *bench.positive_prices(residuals.worst), *threats, *division),
+        checks=(*pareto, *bench.positive_prices(min(residuals.worst, bench.tolerance)), *threats, *division),
         residuals=residuals,
     )
 
@@ -338,7 +359,7 @@ class _Bench:
             self.payoffs = equilibrium.payoffs
         else:
             self.lows, self.ranges = game.minima, game.ranges
-            self.own_prices = equilibrium.prices.astype(np.float64)
+            self.own_prices = _float_prices(game, equilibrium)
             self.payoffs = equilibrium.payoffs.astype(np.float64)
         self.scale = (self.own_prices * self.ranges).sum()
         self.offsets = self.own_prices * self.lows
@@ -440,7 +461,10 @@ class _Bench:
         return lines
 
     def positive_prices(self, worst: float) -> list[Check]:
-        """Condition 2: prices positive, or one of them zero for a boundary solution."""
+        """Condition 2: prices positive, or one of them zero for a boundary solution.
+
+        A residual above the tolerance has a failing line of its own, so `worst` is capped by it.
+        """
         least = int(np.argmin(self.prices))
         price = self.prices[least]
         if self.equilibrium.kind == "proper":

@@ -160,7 +160,7 @@ def equilibrium_from_dict(data: object, game: StrategicGame, place: str = "") ->
             place=place,
             mend='it must be a JSON object with "format": "harsanyi-equilibrium"',
         )
-    if data.get("version") != 1:
+    if type(data.get("version")) is not int or data["version"] != 1:
         raise InputError(
             f"version {clip(data.get('version'))} is unknown", place=place, mend="write 1"
         )
@@ -183,8 +183,8 @@ def equilibrium_from_dict(data: object, game: StrategicGame, place: str = "") ->
     return Equilibrium(
         concept=cast(Concept, concept),
         kind=cast(Kind, kind),
-        prices=_number_array(prices, exact),
-        payoffs=_number_array(payoffs, exact),
+        prices=_number_array(prices, exact, f"{prefix}prices"),
+        payoffs=_number_array(payoffs, exact, f"{prefix}payoffs"),
         strategies=CoalitionMap(
             {
                 mask: _strategy_array(entries, game, mask, exact)
@@ -225,7 +225,7 @@ def _read_strategies(
     for key, entries in listed.items():
         place = f'{prefix}strategies["{key}"]'
         parts = key.split(",")
-        if not all(part.strip().isascii() and part.strip().isdigit() for part in parts):
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
             raise InputError("this is not a coalition", place=place, mend='write "0,2"')
         players = [int(part) for part in parts]
         if max(players) >= n or len(set(players)) < len(players) or players != sorted(players):
@@ -282,16 +282,28 @@ def _read_strategy(
         total = sum(values)
         allowed = 0.0
     if not -allowed <= total - 1 <= allowed:
-        raise InputError(f"probabilities sum to {total}", place=place, mend="they must sum to one")
+        raise InputError(
+            f"probabilities sum to {clip(str(total))[1:-1]}",
+            place=place,
+            mend="they must sum to one",
+        )
     return strategy
 
 
-def _number_array(values: list[Number], exact: bool) -> AnyArray:
+def as_double(value: Number, place: str) -> float:
+    """Return the nearest double; InputError where there is none."""
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{clip(value)} is too large for double precision", place=place) from None
+
+
+def _number_array(values: list[Number], exact: bool, place: str) -> AnyArray:
     if exact:
         array = np.empty(len(values), dtype=object)
         array[:] = [Fraction(value) for value in values]
         return read_only(array)
-    return read_only(np.array([float(value) for value in values]))
+    return read_only(np.array([as_double(value, place) for value in values]))
 
 
 def _strategy_array(

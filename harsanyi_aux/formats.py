@@ -160,7 +160,11 @@ def _reason(error: OSError | ValueError) -> str:
 
 def _read_bytes(name: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name != "-":
+            return Path(name).read_bytes()
+        if sys.stdin is None:  # closed by whoever started us
+            raise InputError("standard input is closed", place="-", mend="give a file")
+        return sys.stdin.buffer.read()
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         raise InputError(f"cannot be read ({_reason(error)})", place=_displayed(name)) from error
 

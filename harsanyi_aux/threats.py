@@ -8,18 +8,21 @@ that fail as well, in rational arithmetic.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harsanyi_aux.arrays import FloatArray, read_only
+from harsanyi_aux.arrays import FloatArray, Number, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition, membership
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.game import StrategicGame
 
 #: Largest accepted gap of a saddle point, in units of ``Σ_i a_i r_i`` (theory note, "Scale").
 GAP_TOLERANCE = 1e-10
+#: Most strategy entries of all coalitions together, ``∏(1 + m_i)``: about 4 GB with the bases.
+MOST_ENTRIES = 2**28
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def value_gradients(utilities: FloatArray) -> FloatArray:
     return signed
 
 
-def check_prices(game: StrategicGame, prices: ArrayLike) -> FloatArray:
+def check_prices(game: StrategicGame, prices: ArrayLike | Sequence[Number]) -> FloatArray:
     """Return the prices as a float array of shape (n,).
 
     Raises
@@ -72,7 +75,9 @@ def check_prices(game: StrategicGame, prices: ArrayLike) -> FloatArray:
     """
     try:
         array = np.array(prices, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except OverflowError:
+        raise InputError("a price is too large for double precision", place="prices") from None
+    except (TypeError, ValueError):
         raise InputError("prices must be numbers", place="prices") from None
     if array.shape != (game.n_players,):
         raise InputError(
@@ -108,6 +113,12 @@ class ThreatGames:
         blocks = np.ones(1 << n, dtype=np.int64)
         for i in range(n):
             blocks[1 << i : 2 << i] = blocks[: 1 << i] * counts[i]
+        if np.prod(counts + 1.0) > MOST_ENTRIES:
+            raise InputError(
+                f"the threats of all coalitions of a {'x'.join(map(str, game.actions))} game take "
+                f"{np.prod(counts + 1.0):.2g} numbers, more than fit in memory",
+                mend="use fewer players or actions",
+            )
         self.sizes = blocks
         self.offsets = np.concatenate(([0, 0], np.cumsum(blocks[1:-1]))).astype(np.int64)
         total = int(blocks[1:-1].sum())
@@ -190,8 +201,15 @@ class ThreatGames:
         """
         array = check_prices(self.game, prices)
         ranges, minima = self.game.ranges, self.game.minima
-        weights = array * ranges
-        scale = float(weights.sum())
+        with np.errstate(over="ignore"):
+            weights = array * ranges
+            scale = float(weights.sum())
+        if not (np.isfinite(scale) and scale > 0 and np.isfinite(array * minima).all()):
+            raise InputError(
+                "prices times payoffs leave the range of double precision",
+                place="prices",
+                mend="only the ratios of prices matter: multiply all of them by one factor",
+            )
         values, utilities, gaps = self.scaled_at(weights / scale)
         signs = np.where(membership(self.n), 1.0, -1.0)
         return ThreatSolution(

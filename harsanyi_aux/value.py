@@ -83,8 +83,9 @@ def coco_value(
     Theory note, section 2; Kohlberg and Neyman (2021); Kalai and Kalai (2013) for two players.
     """
     n = game.n_players
-    given = [parse_number(a, f"prices[{i}]") for i, a in enumerate(prices or [1] * n)]
-    checked = check_prices(game, [float(a) for a in given])
+    listed: Sequence[Number | str] = [1] * n if prices is None else list(prices)
+    given = [parse_number(a, f"prices[{i}]") for i, a in enumerate(listed)]
+    checked = check_prices(game, given)
     rational = game.is_exact and not any(isinstance(a, float) for a in given)
     if exact and not rational:
         raise InputError(

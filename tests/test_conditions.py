@@ -249,6 +249,10 @@ def test_json_round_trip_loses_nothing(dilemma):
         ((), [], "not an equilibrium"),
         (("format",), "harsanyi-game", "not an equilibrium"),
         (("version",), 2, "version 2"),
+        (("version",), True, "version True"),
+        (("prices",), [10**400, 0.5], r"prices: .* too large for double"),
+        (("strategies", " 1"), [], "not a coalition"),
+        (("strategies", "9" * 5000), [], "not a coalition"),
         (("concept",), "nash", "'nash' is not a concept"),
         (("kind",), None, "is not a kind"),
         (("prices",), [1], "1 numbers where 2"),
@@ -340,3 +344,31 @@ def test_every_coalition_is_checked():
     assert threats == {members(mask) for mask in range(1, 16)}
     divided = {c.coalition for c in found.checks if c.condition == "division"}
     assert divided == {members(m) for m in range(1, 16) if m.bit_count() >= 2}
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        np.array([1e308, 1e308]),
+        np.array([1e-300, 1e-300]),
+        object_array([Q(10) ** 400, Q(10) ** 400]),
+        object_array([Q(10) ** -400, Q(10) ** -400]),
+    ],
+)
+def test_prices_out_of_range_are_input_errors_in_floats_only(dilemma, prices):
+    game, equilibrium = dilemma
+    extreme = replace(equilibrium, prices=prices)
+    with pytest.raises(InputError, match="ratios of prices"):
+        verify(game, extreme)
+    if prices.dtype == object:
+        assert verify(game, extreme, exact=True).valid
+
+
+def test_the_failing_threat_is_named_not_its_consequence(dilemma):
+    game, equilibrium = dilemma
+    strategies = {mask_of(c): s for c, s in equilibrium.strategies.items()}
+    strategies[1] = object_array([Q(1), Q(0)])
+    wrong = replace(equilibrium, strategies=CoalitionMap(strategies))
+    for exact in (True, False):
+        failure = verify(game, wrong, exact=exact).first_failure
+        assert (failure.condition, failure.coalition) == ("threats", (0,))

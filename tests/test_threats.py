@@ -231,11 +231,13 @@ def test_exact_saddle_points_are_saddle_points(m, n, largest, seed):
         ([1, np.nan, 1], "finite"),
         ([1, np.inf, 1], "finite"),
         (["a", 1, 1], "numbers"),
+        ([10**400, 1, 1], "too large"),
+        ([1.7e308, 1.7e308, 1], "ratios of prices"),
     ],
 )
 def test_unusable_prices(prices, message):
     with pytest.raises(InputError, match=message):
-        threat_games(random_game("uniform", (2, 2, 2), 0), prices)
+        threat_games(random_game("integer", (2, 2, 2), 0), prices)
 
 
 def test_one_player_has_no_threats():
@@ -243,3 +245,9 @@ def test_one_player_has_no_threats():
     solution = threat_games(game, [2])
     assert solution.values.tolist() == [-14, 14]
     assert len(solution.strategies) == 0
+
+
+def test_too_many_coalitions_for_memory_are_refused_at_once():
+    game = StrategicGame.from_arrays(*np.zeros((19, *(2,) * 19), dtype=np.int64))
+    with pytest.raises(InputError, match="more than fit in memory"):
+        ThreatGames(game)
