@@ -56,6 +56,7 @@ class Case:
     degeneracy: str | None
 
     def game(self) -> StrategicGame:
+        """Draw the game."""
         game = random_game(self.family, self.shape, self.seed)
         return game if not self.degeneracy else make_degenerate(game, self.degeneracy, self.seed)
 
@@ -101,6 +102,7 @@ class NaiveProblem:
             self.games.append((np.where(inside, 1, -1)[:, None, None] * tensor, weights))
 
     def owed(self, prices: Matrix) -> Matrix:
+        """Return ``φ(v_a)`` at prices that sum to one."""
         self.evaluations += 1
         owed = np.full(self.n, (prices @ self.outcomes).max() / self.n)
         for tensor, weights in self.games:
@@ -108,6 +110,7 @@ class NaiveProblem:
         return owed
 
     def near_maximisers(self, prices: Matrix, band: float) -> Matrix:
+        """Return the outcomes within `band` of earning ``h(a)``."""
         earned = prices @ self.outcomes
         return np.flatnonzero(earned >= earned.max() - band)
 
@@ -130,7 +133,7 @@ class NaiveProblem:
 # -- the naive ways --------------------------------------------------------------------------------
 
 
-class FoundError(Exception):
+class SearchOverError(Exception):
     """The yardstick is met, or the evaluations are used up."""
 
 
@@ -144,6 +147,7 @@ class NaiveAnswer:
 
     @property
     def outcome(self) -> str:
+        """Say "proper", "boundary" or "none"."""
         if self.residual > NAIVE_TOLERANCE:
             return "none"
         return "proper" if self.least_price > NEARLY_ZERO else "boundary"
@@ -159,7 +163,7 @@ def solve_naively(game: StrategicGame, way: str, seed: int) -> NaiveAnswer:
 
     def residuals(logits: Matrix, width: float) -> Matrix:
         if best.residual <= NAIVE_TOLERANCE or problem.evaluations >= NAIVE_EVALUATIONS:
-            raise FoundError
+            raise SearchOverError
         prices = softmax(np.append(logits, 0.0))
         owed = problem.owed(prices)
         # ΣE is the planner's regret, so E = 0 with any mixture at all is a solution
@@ -177,7 +181,7 @@ def solve_naively(game: StrategicGame, way: str, seed: int) -> NaiveAnswer:
             for width in NAIVE_WAYS[way]:
                 found = least_squares(residuals, logits, args=(width,), diff_step=1e-7, max_nfev=40)
                 logits = found.x
-    except FoundError:
+    except SearchOverError:
         pass
     best.seconds = time.perf_counter() - start
     return best
@@ -230,10 +234,12 @@ def report_ours(answers: list[Answer]) -> None:
     header = f"{'games':>6}{'proper':>8}{'boundary':>10}{'none':>6}{'median ms':>11}{'max ms':>9}"
     print(f"\nsolve_all(game, enough=1)\n{'':<28}{header}   worst residual")
     groups = [
-        (f"{shape_name(shape):<10}{kind}", [a for a in answers if (a.case.shape, deg(a)) == key])
+        (
+            f"{shape_name(shape):<10}{kind}",
+            [a for a in answers if a.case.shape == shape and regularity(a) == kind],
+        )
         for shape in SHAPES
         for kind in ["regular", "degenerate"]
-        for key in [(shape, kind)]
     ]
     groups += [(kind, [a for a in answers if a.case.degeneracy == kind]) for kind in DEGENERACIES]
     groups += [("all", answers)]
@@ -258,7 +264,7 @@ def report_ours(answers: list[Answer]) -> None:
             )
 
 
-def deg(answer: Answer) -> str:
+def regularity(answer: Answer) -> str:
     return "degenerate" if answer.case.degeneracy else "regular"
 
 
@@ -267,7 +273,7 @@ def subsample(answers: list[Answer], shape: tuple[int, ...], size: int) -> list[
     rng = np.random.default_rng(SEED)
     drawn = []
     for kind, count in [("regular", size - size // 3), ("degenerate", size // 3)]:
-        group = [a for a in answers if a.case.shape == shape and deg(a) == kind]
+        group = [a for a in answers if a.case.shape == shape and regularity(a) == kind]
         picked = rng.choice(len(group), min(count, len(group)), replace=False)
         drawn += [group[k] for k in sorted(picked)]
     return drawn
@@ -282,7 +288,7 @@ def compare(answers: list[Answer], per_shape: int, seed: int) -> list[dict[str, 
     print(f"{'':<8}{'games':>6}{columns}   times slower")
     records: list[dict[str, object]] = []
     for shape in SHAPES:
-        size = per_shape if len(shape) < 5 else max(3, per_shape * 3 // (5 * (len(shape) - 4)))
+        size = {5: per_shape * 6 // 10, 6: per_shape * 3 // 10}.get(len(shape), per_shape)
         chosen = subsample(answers, shape, size)
         if not chosen:
             continue
@@ -311,7 +317,7 @@ def cell(solved: int, proper: int, seconds: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="smoke run: 42 games, 1 naive a shape")
+    parser.add_argument("--quick", action="store_true", help="smoke run: 42 games, few naive")
     parser.add_argument("--games", type=int, default=1000)
     parser.add_argument("--naive-per-shape", type=int, default=10, metavar="K")
     parser.add_argument("--seed", type=int, default=SEED)

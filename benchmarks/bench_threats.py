@@ -283,10 +283,8 @@ def run_case(shape: tuple[int, ...], quick: bool) -> None:
         name, total = loop.peer.name, solving + building
         note = "" if loop.timed == count else f"   {loop.timed} games timed, scaled up"
         if loop.rechecked:
-            note += (
-                f"   values off by more than 1e-8: {len(loop.rechecked)}, by up to {max(loop.rechecked.values()):.0e}"
-                "; its exact method confirms ours"
-            )
+            off, worst = len(loop.rechecked), max(loop.rechecked.values())
+            note += f"   values off: {off}, by up to {worst:.0e}; its exact method confirms ours"
         if n == 8 and name in AIMS:
             reached = "reached" if total / cold >= AIMS[name] else "MISSED"
             note += f"   aim: {AIMS[name]}, {reached}"

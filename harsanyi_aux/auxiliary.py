@@ -22,10 +22,11 @@ from harsanyi_aux.coalitions import (
     mask_of,
     members,
 )
-from harsanyi_aux.conditions import Fights, fights, with_residuals
+from harsanyi_aux.conditions import with_residuals
 from harsanyi_aux.equilibrium import Equilibrium
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.fights import Fights, fights
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.imitation import imitation_matrices
 from harsanyi_aux.threats import coalition_payoffs

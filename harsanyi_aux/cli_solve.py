@@ -60,6 +60,12 @@ def solve(
             "--output", "-o", metavar="FILE", help="Save the first equilibrium for verify."
         ),
     ] = None,
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact", help="Give fractions wherever they satisfy the definition exactly."
+        ),
+    ] = False,
     everything: AllOption = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -69,6 +75,8 @@ def solve(
     loaded = load_game(game)
     if output is not None:
         _check_output(output, game)
+    if exact:
+        _check_exact(loaded)
     found: list[Equilibrium] = []
     begun = time.perf_counter()
     facts: dict[str, Any] = {"seed": seed, "starts": 0}
@@ -93,6 +101,8 @@ def solve(
     except KeyboardInterrupt:
         interrupted = True
     found.sort(key=lambda equilibrium: equilibrium.kind != "proper")
+    if exact:
+        found[:] = _in_fractions(loaded, found)
     status = "none-found" if not found else "solved" if found[0].kind == "proper" else "boundary"
     if as_json:
         write_json(
@@ -144,6 +154,21 @@ def _search(
     return facts
 
 
+def _check_exact(game: StrategicGame) -> None:
+    if not game.is_exact or game.transferable:
+        raise InputError(
+            "--exact needs exact payoffs and no side payments",
+            mend='write payoffs as integers or as texts such as "-7/9"',
+        )
+
+
+def _in_fractions(game: StrategicGame, found: list[Equilibrium]) -> list[Equilibrium]:
+    """Return each equilibrium in fractions that satisfy the definition exactly, or as it was."""
+    from harsanyi_aux.rational import rationalize
+
+    return [rationalize(game, equilibrium) or equilibrium for equilibrium in found]
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -183,7 +208,7 @@ def _equilibria_parts(
             game,
             equilibrium,
             number_of=(k + 1, len(found)),
-            verification=verify(game, equilibrium, tol=tol),
+            verification=verify(game, equilibrium, exact=equilibrium.is_exact, tol=tol),
             defect=division_defect(game, equilibrium),
             regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
             everything=everything,

@@ -7,6 +7,7 @@ shares and threats are named as in the theory note, sections 1 and 2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.coalitions import (
     coco_division,
     grand_coalition,
@@ -23,7 +23,9 @@ from harsanyi_aux.coalitions import (
     membership,
     sizes,
 )
-from harsanyi_aux.conditions import Check, Verification, describe_failure, fights
+from harsanyi_aux.conditions import Check, Verification, describe_failure
+from harsanyi_aux.equilibrium import AnyArray
+from harsanyi_aux.fights import fights
 from harsanyi_aux.text import coalition_name, column, number, plain, shape_of
 
 if TYPE_CHECKING:
@@ -127,11 +129,15 @@ def equilibrium_parts(
     title = f"\n{equilibrium.kind.capitalize()} {_CONCEPTS[equilibrium.concept]}"
     if total > 1:
         title += f", {k} of {total}"
-    found = fights(game, equilibrium)
-    utilities = game.minima + game.ranges * found.utilities
-    prices = equilibrium.prices.astype(np.float64)
-    payoffs = equilibrium.payoffs.astype(np.float64)
-    payoffs[np.abs(payoffs) < 1e-12 * game.ranges] = 0.0
+    exact = verification.exact
+    found = fights(game, equilibrium, exact=exact)
+    lows: AnyArray = np.array(game.exact_minima, dtype=object) if exact else game.minima
+    ranges: AnyArray = np.array(game.exact_ranges, dtype=object) if exact else game.ranges
+    utilities = lows + ranges * found.utilities
+    prices = equilibrium.prices if exact else equilibrium.prices.astype(np.float64)
+    payoffs = np.array(equilibrium.payoffs, dtype=prices.dtype)
+    if not exact:  # rounding beside the payoffs' range is not worth showing
+        payoffs[np.abs(payoffs) < 1e-12 * ranges] = 0.0
     values = (np.where(membership(game.n_players), prices, -prices) * utilities).sum(axis=1)
     utilities[-1] = payoffs  # with side payments they are not U(ρ_N)
     owed = coco_division(values)
@@ -146,7 +152,7 @@ def equilibrium_parts(
     return parts
 
 
-def _players(game: StrategicGame, *quantities: FloatArray) -> Table:
+def _players(game: StrategicGame, *quantities: AnyArray) -> Table:
     headers = ("price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", "owed φ(v)\ncurnits")
     table = _table("", "player", *headers, left=[1])
     # utils and curnits per util differ from player to player, curnits do not
@@ -159,8 +165,8 @@ def _players(game: StrategicGame, *quantities: FloatArray) -> Table:
 def _threats(
     game: StrategicGame,
     equilibrium: Equilibrium,
-    values: FloatArray,
-    utilities: FloatArray,
+    values: AnyArray,
+    utilities: AnyArray,
     everything: bool,
 ) -> Table:
     """One block for every pair of a coalition and its complement, then the grand coalition."""
@@ -202,13 +208,13 @@ def _strategy(
 
 
 def _probability(value: Any) -> str:
-    if value == 1:
-        return "1"
+    if value == 1 or isinstance(value, Fraction):
+        return number(value)
     return f"{float(value):.4f}" if value >= 5e-5 else f"{float(value):.0e}"
 
 
 def _threats_by_size(
-    game: StrategicGame, equilibrium: Equilibrium, values: FloatArray
+    game: StrategicGame, equilibrium: Equilibrium, values: AnyArray
 ) -> list[RenderableType]:
     n = game.n_players
     table = _table("|S|", "coalitions", "least v(S)", "greatest v(S)", "mixed threats", "widest")
@@ -216,8 +222,8 @@ def _threats_by_size(
         [0, *(np.count_nonzero(equilibrium.strategies.by_mask(m)) for m in range(1, 1 << n))]
     )
     groups = [np.flatnonzero(sizes(n) == size) for size in range(1, n + 1)]
-    least = column([float(values[group].min()) for group in groups])
-    greatest = column([float(values[group].max()) for group in groups])
+    least = column([values[group].min() for group in groups])
+    greatest = column([values[group].max() for group in groups])
     for k, group in enumerate(groups):
         mixed = int((supports[group] > 1).sum())
         widest = int(supports[group].max())
@@ -241,9 +247,9 @@ def _account(
     passed = sum(check.passed for check in verification.checks)
     strong = equilibrium.concept == "coalition-perfect" or defect <= verification.tolerance
     meaning = "coalition-perfect" if strong else "not coalition-perfect with these threats"
+    how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
     lines = [
-        f"Checked: {passed} of {count} lines of the definition hold within "
-        f"{verification.tolerance:g}.",
+        f"Checked: {passed} of {count} lines of the definition hold {how}.",
         f"Residuals: pareto {number(residuals.pareto, 2)}, threats "
         f"{number(residuals.threats, 2)}, division {number(residuals.division, 2)}.",
         f"Division defect over all coalitions: {defect:.3g} ({meaning}).",
