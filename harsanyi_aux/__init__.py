@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harsanyi_aux.formats import load_game as load_game
     from harsanyi_aux.formats import save_game as save_game
     from harsanyi_aux.game import StrategicGame as StrategicGame
+    from harsanyi_aux.rational import rationalize as rationalize
     from harsanyi_aux.solver import SolveResult as SolveResult
     from harsanyi_aux.solver import solve as solve
     from harsanyi_aux.solver import solve_all as solve_all
@@ -52,6 +53,7 @@ _HOMES = {
     "division_defect": "conditions",
     "load_game": "formats",
     "random_game": "families",
+    "rationalize": "rational",
     "save_game": "formats",
     "solve": "solver",
     "solve_all": "solver",

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from harsanyi_aux.arrays import (
 from harsanyi_aux.coalitions import CoalitionMap, mask_of, members
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 Concept: TypeAlias = Literal["coco", "coalition-perfect"]
 Kind: TypeAlias = Literal["proper", "boundary"]
@@ -99,6 +102,39 @@ class Equilibrium:
         arrays = [self.prices, self.payoffs, *self.strategies.values()]
         return all(array.dtype == object for array in arrays)
 
+    def __str__(self) -> str:
+        lines = [f"{self.kind} {self.concept} equilibrium"]
+        for i, (price, payoff) in enumerate(zip(self.prices, self.payoffs, strict=True)):
+            lines.append(f"player {i}: price {_short(price)}, payoff {_short(payoff)}")
+        for coalition, strategy in self.strategies.items():
+            name = "{" + ",".join(map(str, sorted(coalition))) + "}"
+            lines.append(f"{name} plays {_strategy_text(strategy)}")
+        if self.residuals is not None:
+            lines.append(
+                f"residuals: pareto {self.residuals.pareto:.2g}, threats "
+                f"{self.residuals.threats:.2g}, division {self.residuals.division:.2g}"
+            )
+        return "\n".join(lines)
+
+    def __rich__(self) -> Table:
+        """Return the table that rich's console prints."""
+        from rich.table import Table
+
+        table = Table(
+            "coalition", "player", "price", "payoff", "plays", title=str(self).split("\n")[0]
+        )
+        for coalition, strategy in self.strategies.items():
+            own = sorted(coalition)
+            whole = len(own) == self.n_players
+            table.add_row(
+                ",".join(map(str, own)),
+                "\n".join(map(str, own)) if whole else "",
+                "\n".join(_short(self.prices[i]) for i in own) if whole else "",
+                "\n".join(_short(self.payoffs[i]) for i in own) if whole else "",
+                _strategy_text(strategy).replace(", ", "\n"),
+            )
+        return table
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the interface note ("Formats")."""
         return {
@@ -120,6 +156,17 @@ class Equilibrium:
                 "division": self.residuals.division,
             },
         }
+
+
+def _short(value: Number) -> str:
+    return str(value) if isinstance(value, Fraction) else f"{float(value):.6g}"
+
+
+def _strategy_text(strategy: AnyArray) -> str:
+    return ", ".join(
+        f"({' '.join(str(int(a)) for a in index)}) with {_short(strategy[index])}"
+        for index in zip(*np.nonzero(strategy), strict=True)
+    )
 
 
 def _strategy_to_list(strategy: AnyArray) -> list[dict[str, Any]]:

@@ -397,3 +397,20 @@ def test_the_other_examples_are_the_games_they_are_said_to_be(no_coalition_perfe
     assert np.array_equal(veto.fractions, bargaining.fractions)
     other = load_game(EXAMPLES / "no_coalition_perfect.json")
     assert np.array_equal(other.fractions, no_coalition_perfect_game.fractions)
+
+
+# -- fractions -----------------------------------------------------------------------------------
+
+
+def test_exact_solutions_come_in_fractions_and_pass_the_exact_check(run, tmp_path):
+    file = tmp_path / "equilibrium.json"
+    answer = run("solve", VETO, "--exact", "-o", file)
+    assert answer.status == 0
+    assert "hold exactly" in answer.out
+    assert "5/16" in answer.out
+    assert run("verify", VETO, file, "--exact").status == 0
+
+
+def test_exact_solutions_need_exact_payoffs(run, write):
+    content = {"format": "harsanyi-game", "version": 1, "actions": [2], "payoffs": [[0.5, 1]]}
+    assert_refused(run("solve", write(content), "--exact"), "--exact needs exact payoffs")

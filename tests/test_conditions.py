@@ -372,3 +372,19 @@ def test_the_failing_threat_is_named_not_its_consequence(dilemma):
     for exact in (True, False):
         failure = verify(game, wrong, exact=exact).first_failure
         assert (failure.condition, failure.coalition) == ("threats", (0,))
+
+
+def test_text_and_rich_output_show_every_coalition(dilemma):
+    from rich.console import Console
+
+    _, equilibrium = dilemma
+    text = str(equilibrium)
+    assert text.splitlines()[0] == "proper coalition-perfect equilibrium"
+    assert "player 1: price 1, payoff 9" in text
+    assert "{0} plays (1) with 1" in text
+    assert "{0,1} plays (0 0) with 1" in text
+    console = Console(width=100)
+    with console.capture() as capture:
+        console.print(equilibrium)
+    for cell in ("0,1", "payoff", "(0 0) with 1"):
+        assert cell in capture.get()
