@@ -25,6 +25,7 @@ from harsanyi_aux.arrays import (
 from harsanyi_aux.coalitions import CoalitionMap, mask_of, members
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.tables import nearest_double
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -337,20 +338,12 @@ def _read_strategy(
     return strategy
 
 
-def as_double(value: Number, place: str) -> float:
-    """Return the nearest double; InputError where there is none."""
-    try:
-        return float(value)
-    except OverflowError:
-        raise InputError(f"{clip(value)} is too large for double precision", place=place) from None
-
-
 def _number_array(values: list[Number], exact: bool, place: str) -> AnyArray:
     if exact:
         array = np.empty(len(values), dtype=object)
         array[:] = [Fraction(value) for value in values]
         return read_only(array)
-    return read_only(np.array([as_double(value, place) for value in values]))
+    return read_only(np.array([nearest_double(value, place) for value in values]))
 
 
 def _strategy_array(

@@ -26,6 +26,7 @@ __all__ = [
     "common_shape",
     "double_among_floats",
     "doubles_and_exact",
+    "nearest_double",
     "object_array",
     "outcome_place",
     "payoff_column",
@@ -119,7 +120,7 @@ def doubles_and_exact(columns: list[NDArray[Any]]) -> tuple[FloatArray, ExactArr
         doubles = objects.astype(np.float64)
     except OverflowError:
         for (player, *outcome), number in np.ndenumerate(objects):
-            _nearest_double(number, outcome_place(player, tuple(outcome)))
+            nearest_double(number, outcome_place(player, tuple(outcome)))
         raise
     return doubles, AS_FRACTION(objects)
 
@@ -128,7 +129,8 @@ def _has_float(column: NDArray[Any]) -> bool:
     return column.dtype.kind == "f" or (column.dtype == object and float in map(type, column.flat))
 
 
-def _nearest_double(value: int | Fraction, place: str) -> float:
+def nearest_double(value: Number, place: str) -> float:
+    """Return the nearest double, or raise InputError where the number is too large for one."""
     try:
         return float(value)
     except OverflowError:
@@ -152,7 +154,7 @@ def double_among_floats(value: Number, place: str) -> float:
     """Return a number that stands among floats, where only doubles may stand."""
     if isinstance(value, float):
         return value
-    double = _nearest_double(value, place)
+    double = nearest_double(value, place)
     if isinstance(value, Fraction) or int(double) != value:
         raise InputError(
             f"the exact number {clip(str(value))} stands among floats",

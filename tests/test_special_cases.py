@@ -10,24 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq, linprog, minimize
+from oracles import zero_sum_value
+from scipy.optimize import brentq, minimize
 
 from harsanyi_aux import StrategicGame, coco_value, random_game, solve, solve_all, verify
 from harsanyi_aux.families import make_degenerate
 from harsanyi_aux.game import permute_actions, permute_players, rescale
-
-
-def zero_sum_value(matrix):
-    m, n = matrix.shape
-    return -linprog(
-        [*np.zeros(m), -1.0],
-        A_ub=np.hstack([-matrix.T, np.ones((n, 1))]),
-        b_ub=np.zeros(n),
-        A_eq=[[*np.ones(m), 0.0]],
-        b_eq=[1.0],
-        bounds=[(0, None)] * m + [(None, None)],
-        method="highs",
-    ).fun
 
 
 def variable_threat_solution(game):

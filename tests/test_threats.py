@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from oracles import zero_sum_value
 
 from harsanyi_aux import InputError, StrategicGame, random_game, threat_games, threats
 from harsanyi_aux.coalitions import coco_division, members
@@ -18,20 +18,6 @@ from harsanyi_aux.threats import (
     coalition_payoffs,
     solve_matrix_game,
 )
-
-
-def value_by_linprog(matrix):
-    m, n = matrix.shape
-    result = linprog(
-        [*np.zeros(m), -1.0],
-        A_ub=np.hstack([-matrix.T, np.ones((n, 1))]),
-        b_ub=np.zeros(n),
-        A_eq=[[*np.ones(m), 0.0]],
-        b_eq=[1.0],
-        bounds=[(0, None)] * m + [(None, None)],
-        method="highs",
-    )
-    return -result.fun
 
 
 def threat_matrix_by_loops(game, prices, S):
@@ -70,7 +56,7 @@ def test_values_and_saddle_points_against_linprog(shape, family):
     for mask in range(1, full):
         S = set(members(mask))
         matrix = threat_matrix_by_loops(game, prices, S)
-        assert solution.values[mask] == pytest.approx(value_by_linprog(matrix), abs=1e-9)
+        assert solution.values[mask] == pytest.approx(zero_sum_value(matrix), abs=1e-9)
         x = solution.strategies[S].reshape(-1)
         y = solution.strategies[set(range(n)) - S].reshape(-1)
         assert x.min() >= 0
