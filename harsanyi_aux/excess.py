@@ -17,6 +17,7 @@ import numpy as np
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.coalitions import division_weights, membership
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.planner import Planner, SmoothPart
 from harsanyi_aux.threats import ThreatGames, value_gradients
 
 
@@ -40,37 +41,43 @@ class Evaluation:
     prices : (n,)
     owed : (n,)
         ``φ(v_a)``, what each player is owed, in normalised curnits.
-    earned : (outcomes,)
-        ``a·U(o)`` of every outcome, scaled.
+    earned : (k,)
+        What each of the planner's points is worth; for the game itself ``a·U(o)``.
     utilities : (2**n, n)
         ``u^S`` of the saddle points found, scaled.
+    smooth : SmoothPart or None
+        What a smoothed planner adds to the point chosen.
     """
 
     prices: FloatArray
     owed: FloatArray
     earned: FloatArray
     utilities: FloatArray
+    smooth: SmoothPart | None = None
 
     @property
-    def planner(self) -> int:
-        """The first outcome that maximises ``a·U``."""
+    def chosen(self) -> int:
+        """The first of the planner's points that is worth most."""
         return int(np.argmax(self.earned))
 
     @property
     def slack(self) -> FloatArray:
-        """``h(a) - a·U(o)`` of every outcome."""
+        """How much less than the best each of the planner's points is worth."""
         slack: FloatArray = self.earned.max() - self.earned
         return slack
 
 
 class PriceProblem:
-    """The excess correspondence of one game; counts its evaluations."""
+    """The excess correspondence of one game; counts its evaluations.
 
-    def __init__(self, game: StrategicGame) -> None:
+    The planner chooses from the feasible set, or from a smoothed body if one is given.
+    """
+
+    def __init__(self, game: StrategicGame, planner: Planner | None = None) -> None:
         self.game = game
         self.n = game.n_players
         self.threats = ThreatGames(game)
-        self.outcomes = game.scaled.reshape(self.n, -1)
+        self.planner = planner or Planner(game.scaled.reshape(self.n, -1))
         self.evaluations = 0
         self._weights = np.where(membership(self.n), division_weights(self.n)[:, None], 0.0)
 
@@ -78,26 +85,38 @@ class PriceProblem:
         """Evaluate at normalised prices (non-negative, sum one)."""
         self.evaluations += 1
         values, utilities, _ = self.threats.scaled_at(prices)
+        earned = prices @ self.planner.points
+        smooth = None if self.planner.smooth is None else self.planner.smooth(prices)
+        values[-1] = earned.max() + (0.0 if smooth is None else prices @ smooth.point)
         return Evaluation(
             prices=prices,
             owed=values @ self._weights,
-            earned=prices @ self.outcomes,
+            earned=earned,
             utilities=utilities,
+            smooth=smooth,
         )
 
     def threat_jacobian(self, at: Evaluation) -> FloatArray:
-        """Return ``J`` with ``φ(v_a) = J a + h(a)/n`` near ``a`` (F5); shape (n, n)."""
+        """Return ``J`` with ``φ(v_a) = J a + v(N)/n`` near ``a`` (F5); shape (n, n)."""
         jacobian: FloatArray = self._weights[:-1].T @ value_gradients(at.utilities)[:-1]
         return jacobian
 
+    def payoffs(self, at: Evaluation, mixture: FloatArray) -> FloatArray:
+        """Return ``u`` when the planner mixes its points so, scaled, shape (n,)."""
+        point: FloatArray = self.planner.points @ mixture
+        return point if at.smooth is None else point + at.smooth.point
+
     def excess(self, at: Evaluation, mixture: FloatArray) -> FloatArray:
-        """Return ``E`` when the planner plays the given mixture of outcomes, shape (n,)."""
-        gets: FloatArray = at.prices * (self.outcomes @ mixture)
+        """Return ``E`` when the planner mixes its points so, shape (n,)."""
+        gets: FloatArray = at.prices * self.payoffs(at, mixture)
         return at.owed - gets
 
     def continued(self, x: FloatArray) -> tuple[FloatArray, int]:
-        """Return one element of ``g(x)`` for a point with coordinate sum one, and its outcome."""
+        """Return one element of ``g(x)``, and the point chosen; the coordinates of ``x`` sum to one."""
         prices = project_to_simplex(x)
         at = self.evaluate(prices)
-        chosen = at.planner
-        return at.owed - prices * self.outcomes[:, chosen] + prices - x, chosen
+        chosen = at.chosen
+        gets = self.planner.points[:, chosen]
+        if at.smooth is not None:
+            gets = gets + at.smooth.point
+        return at.owed - prices * gets + prices - x, chosen

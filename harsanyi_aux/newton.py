@@ -27,7 +27,7 @@ class PricePoint:
     Attributes
     ----------
     prices : (n,) normalised
-    mixture : (outcomes,) the planner's strategy
+    mixture : (k,) the planner's strategy: weights of its points
     residual : float
         Largest of ``|E_i|`` and the planner's regret.
     """
@@ -40,18 +40,19 @@ class PricePoint:
 def fit_mixture(
     problem: PriceProblem, at: Evaluation, candidates: np.ndarray[tuple[int], np.dtype[np.int64]]
 ) -> FloatArray:
-    """Return the mixture of candidate outcomes that comes nearest to paying what is owed.
+    """Return the mixture of candidate points that comes nearest to paying what is owed.
 
-    Non-negative least squares with a heavy row for the sum; the answer uses few outcomes.
+    Non-negative least squares with a heavy row for the sum; the answer uses few of them.
     """
     from scipy.optimize import nnls
 
     heavy = 100.0
-    worth = at.prices[:, None] * problem.outcomes[:, candidates]
+    worth = at.prices[:, None] * problem.planner.points[:, candidates]
+    still_owed = at.owed if at.smooth is None else at.owed - at.prices * at.smooth.point
     weights, _ = nnls(
-        np.vstack([worth, heavy * np.ones(len(candidates))]), np.concatenate([at.owed, [heavy]])
+        np.vstack([worth, heavy * np.ones(len(candidates))]), np.concatenate([still_owed, [heavy]])
     )
-    mixture = np.zeros(problem.outcomes.shape[1])
+    mixture = np.zeros(problem.planner.points.shape[1])
     total = weights.sum()
     mixture[candidates] = weights / total if total > 0 else 1.0 / len(candidates)
     return mixture
@@ -118,16 +119,21 @@ def _newton_step(
     active = np.flatnonzero(mixture > 1e-12)
     k = len(active)
     free = np.flatnonzero(at.prices > 0)
-    chosen = problem.outcomes[:, active]
+    chosen = problem.planner.points[:, active]
     system = np.zeros((n + k + 2, len(free) + k + 1))
     right = np.zeros(n + k + 2)
-    gets = problem.outcomes @ mixture
     jacobian = problem.threat_jacobian(at)
-    jacobian[np.arange(n), np.arange(n)] -= gets
+    jacobian[np.arange(n), np.arange(n)] -= problem.payoffs(at, mixture)
+    if at.smooth is not None:
+        # v(N) = h + a·s(a), and a∘s(a) is paid: both vary with the prices
+        vary = at.smooth.jacobian
+        jacobian += (at.smooth.point + at.prices @ vary)[None, :] / n - at.prices[:, None] * vary
+        drift = vary @ at.prices
+        right[:n] = at.prices @ drift / n - at.prices * drift
     system[:n, : len(free)] = jacobian[:, free]
     system[:n, len(free) : -1] = -at.prices[:, None] * chosen
     system[:n, -1] = 1.0 / n
-    right[:n] = -at.prices * gets
+    right[:n] -= at.prices * (problem.planner.points @ mixture)
     system[n : n + k, : len(free)] = chosen[free].T
     system[n : n + k, -1] = -1.0
     system[n + k, len(free) : -1] = 1.0

@@ -365,7 +365,7 @@ def _assemble(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equilibri
         kind,
         point.prices,
         mixture,
-        game.minima + game.ranges * (problem.outcomes @ mixture),
+        game.minima + game.ranges * (problem.planner.points @ mixture),
     )
 
 
@@ -396,7 +396,7 @@ def _transferable(game: StrategicGame, concept: Concept, tol: float) -> Equilibr
     normalised = game.ranges / game.ranges.sum()
     at = problem.evaluate(normalised)
     mixture = np.zeros(len(at.earned))
-    mixture[at.planner] = 1.0
+    mixture[at.chosen] = 1.0
     payoffs = game.minima + game.ranges * at.owed / normalised
     equilibrium = replace(
         _equilibrium(problem, "proper", normalised, mixture, payoffs), concept=concept
