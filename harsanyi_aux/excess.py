@@ -112,7 +112,7 @@ class PriceProblem:
         return at.owed - gets
 
     def continued(self, x: FloatArray) -> tuple[FloatArray, int]:
-        """Return one element of ``g(x)``, and the point chosen; the coordinates of ``x`` sum to one."""
+        """Return one element of ``g(x)`` and the point chosen; ``x`` has coordinate sum one."""
         prices = project_to_simplex(x)
         at = self.evaluate(prices)
         chosen = at.chosen
