@@ -1,9 +1,7 @@
-"""CoCo equilibria by a globally convergent search, Newton's method, and the definition as judge.
+"""CoCo equilibria from several starts: `proposals` proposes, the definition is the judge.
 
-From a start inside the price simplex: Newton steps at once; where they fail, Merrill's simplicial
-path (`simplicial`), which leads from any interior start to a solution of the price problem, with
-Newton steps (`newton`) from ever finer approximations; as a second method the imitation games of
-`auxiliary`. Whatever they propose is verified by `conditions` before it is returned.
+Whatever is proposed is verified by `conditions` before it is returned; proper and boundary
+solutions are told apart; equal ones are reported once.
 """
 
 from __future__ import annotations
@@ -14,17 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harsanyi_aux.arrays import FloatArray, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.conditions import PRICE_CLEARANCE, verify
 from harsanyi_aux.equilibrium import Concept, Equilibrium, Kind
 from harsanyi_aux.errors import InputError, NoEquilibriumFound
-from harsanyi_aux.excess import PriceProblem, project_to_simplex
+from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.newton import PricePoint, polish
-from harsanyi_aux.simplicial import surround_zero
+from harsanyi_aux.newton import PricePoint
+from harsanyi_aux.proposals import by_homotopy, by_imitation, on_face
 
 Method: TypeAlias = Literal["homotopy", "imitation"]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -36,10 +33,6 @@ EXTRA_STARTS = 6
 #: Two equilibria are the same if prices and payoffs agree to this, in normalised units.
 SAME = 1e-6
 
-_COARSEST_MESH = 0.25
-_FINEST_MESH = 1e-12
-_MESH_FACTOR = 8.0
-_ZERO_PRICE = 1e-5
 # How often the first path may come back to the boundary before it is believed.
 _BOUNDARY_RETURNS = 3
 
@@ -252,51 +245,10 @@ class _Search:
 
     def _proposals(self, start: FloatArray) -> Iterator[PricePoint]:
         if self.method == "imitation":
-            yield from self._imitated(start)
-            return
-        self.tried["Newton's method from the start"] = None
-        yield polish(self.problem, start, near=0.1)
-        if self.game.n_players == 1:
-            return
+            self.tried["imitation games with Newton's method"] = None
+            return by_imitation(self.problem, start)
         self.tried["Merrill's simplicial path with Newton's method"] = None
-        x, mesh = start, _COARSEST_MESH
-        budget = 400 * self.game.n_players**2
-        while mesh >= _FINEST_MESH:
-            zero = surround_zero(self._label, x[:-1], mesh, budget)
-            if zero is None:
-                mesh /= 2
-                continue
-            center = zero.center
-            x = np.append(center, 1.0 - center.sum())
-            prices = project_to_simplex(x)
-            yield polish(self.problem, prices, near=2 * mesh)
-            vanishing = prices < max(mesh, _ZERO_PRICE)
-            if vanishing.any() and not vanishing.all():
-                yield from self._on_face(prices, vanishing)
-            mesh /= _MESH_FACTOR
-
-    def _imitated(self, start: FloatArray) -> Iterator[PricePoint]:
-        from harsanyi_aux.imitation import imitation_points
-
-        self.tried["imitation games with Newton's method"] = None
-
-        def image(x: FloatArray) -> FloatArray:
-            return self.problem.continued(x)[0] + x
-
-        for x, distance in imitation_points(image, start):
-            prices = project_to_simplex(x)
-            yield polish(self.problem, prices, near=2 * distance)
-            vanishing = prices < max(0.1 * distance, _ZERO_PRICE)
-            if vanishing.any() and not vanishing.all():
-                yield from self._on_face(prices, vanishing)
-
-    def _label(self, reduced: FloatArray) -> tuple[FloatArray, int]:
-        value, outcome = self.problem.continued(np.append(reduced, 1.0 - reduced.sum()))
-        return value[:-1], outcome
-
-    def _on_face(self, prices: FloatArray, vanishing: NDArray[np.bool_]) -> Iterator[PricePoint]:
-        face = np.where(vanishing, 0.0, prices)
-        yield polish(self.problem, face / face.sum(), near=1e-3)
+        return by_homotopy(self.problem, start)
 
     def _judge(self, point: PricePoint) -> Equilibrium | None:
         """Return the verified equilibrium at a point, or None."""
@@ -305,8 +257,8 @@ class _Search:
             kind = "boundary"
             if point.prices.min() > 0:
                 vanishing = point.prices <= max(PRICE_CLEARANCE * point.residual, 1e-9)
-                point = next(self._on_face(point.prices, vanishing))
-        equilibrium = _assemble(self.problem, point, kind)
+                point = on_face(self.problem, point.prices, vanishing)
+        equilibrium = equilibrium_at(self.problem, point, kind)
         verification = verify(self.game, equilibrium, tol=self.tol, concept="coco")
         self.best_residual = min(self.best_residual, verification.residuals.worst)
         if not verification.valid:
@@ -353,8 +305,11 @@ def _same(game: StrategicGame, one: Equilibrium, two: Equilibrium) -> bool:
     return bool(max(prices, payoffs) <= SAME)
 
 
-def _assemble(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equilibrium:
-    """Return the equilibrium at a price point, in the game's own units; threats solved afresh."""
+def equilibrium_at(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equilibrium:
+    """Return what a price point claims, in the game's own units; threats solved afresh.
+
+    The planner must choose from the feasible set itself. The claim is not verified.
+    """
     game = problem.game
     problem.threats.forget()
     problem.evaluate(point.prices)

@@ -9,14 +9,16 @@ from harsanyi_aux import (
     InputError,
     NoEquilibriumFound,
     StrategicGame,
+    proposals,
     random_game,
     solve,
     solve_all,
-    solver,
     verify,
 )
+from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.families import DEGENERACIES, make_degenerate
 from harsanyi_aux.newton import PricePoint
+from harsanyi_aux.simplicial import surround_zero
 
 SHAPES = [(2, 2), (3, 3), (2, 2, 2), (3, 3, 3), (2,) * 4, (2,) * 5]
 
@@ -61,7 +63,7 @@ def test_any_interior_start_leads_to_an_equilibrium():
     game = random_game("uniform", (2, 2, 2), 9)
     only = solve_all(game, starts=20, rng=3).equilibria
     assert len(only) == 1
-    problem = solver.PriceProblem(game)
+    problem = PriceProblem(game)
     target = only[0].prices * game.ranges
     rng = np.random.default_rng(0)
     for start in [*np.eye(3) * 0.97 + 0.01, *rng.dirichlet(np.ones(3), size=10)]:
@@ -71,7 +73,7 @@ def test_any_interior_start_leads_to_an_equilibrium():
             return value[:-1], outcome
 
         for mesh in (0.1, 0.01, 1e-4):
-            zero = solver.surround_zero(label, start[:-1], mesh, 100_000)
+            zero = surround_zero(label, start[:-1], mesh, 100_000)
             assert zero is not None
             start = np.append(zero.center, 1 - zero.center.sum())
         assert start == pytest.approx(target, abs=1e-2)
@@ -171,28 +173,28 @@ def test_extreme_scales_change_nothing():
 
 def test_failure_says_what_was_tried(monkeypatch):
     monkeypatch.setattr(
-        solver,
+        proposals,
         "polish",
         lambda problem, prices, near: PricePoint(prices, np.ones(4) / 4, 0.125),
     )
-    monkeypatch.setattr(solver, "_FINEST_MESH", 0.1)
-    with pytest.raises(NoEquilibriumFound, match=r"Newton.*Merrill.*best residual 0.125") as caught:
+    monkeypatch.setattr(proposals, "_FINEST_MESH", 0.1)
+    with pytest.raises(NoEquilibriumFound, match=r"Merrill.*best residual 0.125") as caught:
         solve(random_game("uniform", (2, 2), 0))
     assert caught.value.best_residual == 0.125
-    assert len(caught.value.tried) == 2
+    assert caught.value.tried == ("Merrill's simplicial path with Newton's method",)
 
 
 def test_a_proposal_that_fails_the_definition_is_not_returned(monkeypatch):
     # Newton claims success at wrong prices: the definition must say no.
-    honest = solver.polish
+    honest = proposals.polish
 
     def boastful(problem, prices, near):
         point = honest(problem, prices, near)
         wrong = 0.9 * point.prices + 0.1 * np.array([1.0, 0.0])
         return PricePoint(wrong, point.mixture, 0.0)
 
-    monkeypatch.setattr(solver, "polish", boastful)
-    monkeypatch.setattr(solver, "_FINEST_MESH", 0.1)
+    monkeypatch.setattr(proposals, "polish", boastful)
+    monkeypatch.setattr(proposals, "_FINEST_MESH", 0.1)
     with pytest.raises(NoEquilibriumFound):
         solve(random_game("uniform", (2, 2), 0))
 
