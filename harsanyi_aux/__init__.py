@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from harsanyi_aux.formats import save_game as save_game
     from harsanyi_aux.game import StrategicGame as StrategicGame
     from harsanyi_aux.rational import rationalize as rationalize
+    from harsanyi_aux.smoothed import SmoothedLimit as SmoothedLimit
+    from harsanyi_aux.smoothed import follow_smoothing as follow_smoothing
     from harsanyi_aux.solver import SolveResult as SolveResult
     from harsanyi_aux.solver import solve as solve
     from harsanyi_aux.solver import solve_all as solve_all
@@ -45,12 +47,14 @@ _HOMES = {
     "InvalidEquilibrium": "errors",
     "NoEquilibriumFound": "errors",
     "Residuals": "equilibrium",
+    "SmoothedLimit": "smoothed",
     "SolveResult": "solver",
     "StrategicGame": "game",
     "ThreatSolution": "threats",
     "Verification": "conditions",
     "coco_value": "value",
     "division_defect": "conditions",
+    "follow_smoothing": "smoothed",
     "load_game": "formats",
     "random_game": "families",
     "rationalize": "rational",

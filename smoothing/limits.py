@@ -1,0 +1,298 @@
+"""Limiting sequences: follow solutions along ``ε ↓ 0``, extrapolate, and say what the limit is.
+
+The driver knows nothing about what is solved. A *step* is a solution at one ``ε``: a normal (for
+games: prices), a point (payoffs) and the residual that the solver vouches for. The normal is
+non-negative with sum one; its coordinates may tend to zero, and then the rate in ``ε`` is told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smoothing.errors import GeometryError
+
+FloatArray: TypeAlias = NDArray[np.float64]
+LimitClass: TypeAlias = Literal["proper", "boundary", "several", "not-converged"]
+
+#: Default schedule: from 0.05 downwards by factors of four.
+DEFAULT_SCHEDULE: tuple[float, ...] = tuple(0.05 / 4**k for k in range(13))
+
+#: The sequence has converged if its extrapolations agree to this.
+CONVERGED = 1e-6
+
+_TAIL = 4  # steps that decide about rates
+_LEAST_RATE = 0.2
+_VANISHED = 0.02
+_NOISE = 1e-10
+_MOST_INSERTED = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """A solution at one ``ε``.
+
+    Attributes
+    ----------
+    epsilon : float
+    normal : (n,) non-negative, sum one
+    point : (n,)
+    residual : float
+    """
+
+    epsilon: float
+    normal: FloatArray
+    point: FloatArray
+    residual: float
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a sequence tends to.
+
+    Attributes
+    ----------
+    kind : str
+        "proper" (converged, every coordinate of the normal positive), "boundary" (converged, some
+        vanish), "several" (the sequence visits several points again and again) or "not-converged".
+    normal, point : (n,)
+        Extrapolated to ``ε = 0``; the last step's where nothing converged.
+    error : float
+        Estimate of the extrapolation error; infinite where nothing converged.
+    order : float or None
+        Observed exponent of ``ε`` in the distance to the limit; None where it is not visible
+        (the steps do not move, or only by rounding).
+    vanishing : tuple of int
+        Coordinates of the normal that tend to zero.
+    rates : tuple of float
+        For each of them the observed exponent of ``ε``.
+    cluster_points : tuple of (normal, point)
+        For "several": the points visited.
+    """
+
+    kind: LimitClass
+    normal: FloatArray
+    point: FloatArray
+    error: float
+    order: float | None
+    vanishing: tuple[int, ...] = ()
+    rates: tuple[float, ...] = ()
+    cluster_points: tuple[tuple[FloatArray, FloatArray], ...] = ()
+
+
+@dataclass(frozen=True)
+class LimitingSequence:
+    """The steps that were solved, by falling ``ε``, and their limit.
+
+    Attributes
+    ----------
+    steps : tuple of Step
+    limit : Limit
+    lost : tuple of float
+        Values of ``ε`` at which the branch was lost and the solver had to start afresh.
+    """
+
+    steps: tuple[Step, ...]
+    limit: Limit
+    lost: tuple[float, ...] = ()
+
+
+Solver: TypeAlias = Callable[[float, Step | None], Step | None]
+
+
+def follow(
+    solve: Solver, schedule: Sequence[float] = DEFAULT_SCHEDULE, *, jump: float = 0.2
+) -> LimitingSequence:
+    """Solve along a schedule, each step from the one before, and classify the limit.
+
+    Where the branch is lost (no solution, or one farther than `jump` from the step before) the
+    step is shortened; where that does not help, the solver starts afresh and this is recorded.
+
+    Parameters
+    ----------
+    solve : callable
+        ``(ε, warm start or None) ↦ Step``, or None where it finds nothing.
+    schedule : sequence of float
+        Falling positive values.
+    jump : float, optional
+        Largest accepted change of the normal in one step.
+
+    Returns
+    -------
+    LimitingSequence
+        With the solved steps only.
+
+    Raises
+    ------
+    GeometryError
+        If the schedule is not falling and positive, or nothing at all could be solved.
+    """
+    values = [float(value) for value in schedule]
+    falling = all(one > two for one, two in zip(values, values[1:], strict=False))
+    if not values or not falling or not values[-1] > 0 or not math.isfinite(values[0]):
+        raise GeometryError("the schedule must fall and be positive", place="schedule")
+    steps: list[Step] = []
+    lost: list[float] = []
+    for epsilon in values:
+        last = steps[-1] if steps else None
+        step = solve(epsilon, last)
+        if last is not None and not _near(last, step, jump):
+            step = _shortened(solve, last, epsilon, jump)
+            if step is None:
+                lost.append(epsilon)
+                step = solve(epsilon, None)
+        if step is not None:
+            steps.append(step)
+    if not steps:
+        raise GeometryError(
+            "no step of the schedule could be solved",
+            place="schedule",
+            mend="begin with a smaller or larger ε",
+        )
+    return LimitingSequence(tuple(steps), classify(steps), tuple(lost))
+
+
+def _near(last: Step, step: Step | None, jump: float) -> bool:
+    return step is not None and float(np.abs(step.normal - last.normal).max()) <= jump
+
+
+def _shortened(solve: Solver, last: Step, epsilon: float, jump: float) -> Step | None:
+    """Reach `epsilon` over geometric means, each accepted only near the one before."""
+    here = last
+    for _ in range(_MOST_INSERTED):
+        target = math.sqrt(here.epsilon * epsilon)
+        step = solve(target, here)
+        if step is None or not _near(here, step, jump):
+            return None
+        here = step
+        final = solve(epsilon, here)
+        if final is not None and _near(here, final, jump):
+            return final
+    return None
+
+
+def classify(steps: Sequence[Step]) -> Limit:
+    """Extrapolate a sequence and classify its limit.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        By falling ``ε``; at least one.
+
+    Returns
+    -------
+    Limit
+    """
+    normals = np.array([step.normal for step in steps])
+    points = np.array([step.point for step in steps])
+    both = np.hstack([normals, points])
+    epsilons = np.array([step.epsilon for step in steps])
+    value, error = extrapolate(epsilons, both)
+    n = normals.shape[1]
+    if not error <= CONVERGED:
+        clusters = _clusters(both)
+        last = steps[-1]
+        if clusters:
+            apart = tuple((centre[:n], centre[n:]) for centre in clusters)
+            return Limit("several", last.normal, last.point, math.inf, None, cluster_points=apart)
+        return Limit("not-converged", last.normal, last.point, math.inf, None)
+    vanishing, rates = _vanishing(epsilons, normals)
+    normal = np.maximum(value[:n], 0.0)
+    normal[list(vanishing)] = 0.0
+    return Limit(
+        kind="boundary" if vanishing else "proper",
+        normal=normal / normal.sum(),
+        point=value[n:],
+        error=error,
+        order=_order(epsilons, both),
+        vanishing=vanishing,
+        rates=rates,
+    )
+
+
+def extrapolate(epsilons: FloatArray, values: FloatArray) -> tuple[FloatArray, float]:
+    """Return the value at ``ε = 0`` and an estimate of its error.
+
+    Richardson's scheme on the last steps (Neville's polynomial in ``ε``); of the extrapolations
+    of growing order the one that agrees best with its predecessor is taken, and their difference
+    is the estimate.
+
+    Parameters
+    ----------
+    epsilons : (k,) falling
+    values : (k, d)
+
+    Returns
+    -------
+    value : (d,)
+    error : float
+        Infinite for a single step.
+    """
+    if len(epsilons) < 2:
+        return values[-1], math.inf
+    row = [np.array(values[-1])]
+    table = [row]
+    for back in range(2, min(len(epsilons), _TAIL + 1) + 1):
+        j = len(epsilons) - back
+        column = [np.array(values[j])]
+        for order, older in enumerate(table[-1], start=1):
+            ratio = epsilons[j + order] / (epsilons[j] - epsilons[j + order])
+            column.append(older + (older - column[-1]) * ratio)
+        table.append(column)
+    # table[k][k] extrapolates from the last k+1 steps; table[k][0] is a step itself
+    estimates = [column[-1] for column in table]
+    changes = [
+        float(np.abs(later - earlier).max())
+        for earlier, later in zip(estimates, estimates[1:], strict=False)
+    ]
+    best = int(np.argmin(changes))
+    return estimates[best + 1], changes[best]
+
+
+def _order(epsilons: FloatArray, values: FloatArray) -> float | None:
+    """Return the exponent from successive differences, None where they drown in rounding."""
+    moves = np.abs(np.diff(values, axis=0)).max(axis=1)
+    usable = [k for k in range(1, len(moves)) if moves[k] > _NOISE and moves[k - 1] > moves[k]]
+    if not usable:
+        return None
+    k = usable[-1]
+    return float(np.log(moves[k - 1] / moves[k]) / np.log(epsilons[k - 1] / epsilons[k]))
+
+
+def _vanishing(
+    epsilons: FloatArray, normals: FloatArray
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Return the coordinates that fall like a power of ``ε``, or are zero, and the exponents."""
+    found, rates = [], []
+    tail = slice(-min(_TAIL, len(epsilons)), None)
+    for i, column in enumerate(normals[tail].T):
+        if column[-1] <= 0.0:
+            found.append(i)
+            rates.append(math.inf)
+        elif len(column) > 1 and (column > 0).all() and column[-1] < _VANISHED:
+            slope = np.polyfit(np.log(epsilons[tail]), np.log(column), 1)[0]
+            if slope >= _LEAST_RATE:
+                found.append(i)
+                rates.append(float(slope))
+    return tuple(found), tuple(rates)
+
+
+def _clusters(values: FloatArray) -> list[FloatArray]:
+    """Return the centres that the second half of a sequence visits at least twice each, if 2+."""
+    tail = values[len(values) // 2 :]
+    centres: list[list[FloatArray]] = []
+    for value in tail:
+        for members in centres:
+            if np.abs(members[-1] - value).max() <= 1e-2:
+                members.append(value)
+                break
+        else:
+            centres.append([value])
+    if len(centres) < 2 or any(len(members) < 2 for members in centres):
+        return []
+    return [members[-1] for members in centres]
