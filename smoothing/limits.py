@@ -7,6 +7,7 @@ non-negative with sum one; its coordinates may tend to zero, and then the rate i
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def follow(
         If the schedule is not falling and positive, or nothing at all could be solved.
     """
     values = [float(value) for value in schedule]
-    falling = all(one > two for one, two in zip(values, values[1:], strict=False))
+    falling = all(one > two for one, two in itertools.pairwise(values))
     if not values or not falling or not values[-1] > 0 or not math.isfinite(values[0]):
         raise GeometryError("the schedule must fall and be positive", place="schedule")
     steps: list[Step] = []
@@ -247,8 +248,7 @@ def extrapolate(epsilons: FloatArray, values: FloatArray) -> tuple[FloatArray, f
     # table[k][k] extrapolates from the last k+1 steps; table[k][0] is a step itself
     estimates = [column[-1] for column in table]
     changes = [
-        float(np.abs(later - earlier).max())
-        for earlier, later in zip(estimates, estimates[1:], strict=False)
+        float(np.abs(later - earlier).max()) for earlier, later in itertools.pairwise(estimates)
     ]
     best = int(np.argmin(changes))
     return estimates[best + 1], changes[best]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from harsanyi_aux import InputError, StrategicGame, random_game
+from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.harsanyi_form import SmoothedAuxiliaryGame
+from harsanyi_aux.smoothed import smoothed_planner, solve_smoothed
+from smoothing.rounding import outer, sanded
+
+GAMES = [
+    random_game("uniform", (2, 2), 1),
+    random_game("normal", (3, 3), 2),
+    random_game("uniform", (2, 2, 2), 3),
+    random_game("integer", (2, 3, 2), 4),
+    random_game("uniform", (2, 2, 2, 2), 5),
+]
+EPSILON = 0.02
+
+
+def solved(game, rounding):
+    """Return threats, point and prices of a smoothed equilibrium, and the body."""
+    outcomes = game.scaled.reshape(game.n_players, -1).T
+    body = (outer if rounding == "outer" else sanded)(outcomes, EPSILON)
+    planner = smoothed_planner(game, EPSILON, rounding=rounding)
+    found = solve_smoothed(game, planner)
+    assert found is not None
+    problem = PriceProblem(game, planner)
+    point = problem.payoffs(problem.evaluate(found.prices), found.mixture)
+    return problem.threats.strategies(), point, found.prices, body
+
+
+@pytest.mark.parametrize("game", GAMES, ids=lambda g: g.title)
+@pytest.mark.parametrize("rounding", ["outer", "sanded"])
+def test_both_forms_have_the_same_nash_equilibria(game, rounding):
+    threats, point, prices, body = solved(game, rounding)
+    auxiliary = SmoothedAuxiliaryGame(game, body)
+    # the prices are the normal at the point, so one equilibrium is a profile of either form
+    assert auxiliary.prices_at(point) == pytest.approx(prices, abs=1e-7)
+    note = auxiliary.regrets(threats, point, prices, prices)
+    harsanyi = auxiliary.harsanyi_regrets(threats, point, point)
+    assert max(note.values()) <= 1e-8
+    assert max(harsanyi.values()) <= 1e-7
+
+
+@pytest.mark.parametrize("game", GAMES, ids=lambda g: g.title)
+def test_another_frontier_point_is_an_equilibrium_of_neither_form(game):
+    threats, point, _, body = solved(game, "outer")
+    auxiliary = SmoothedAuxiliaryGame(game, body)
+    rng = np.random.default_rng(0)
+    for other in rng.dirichlet(np.ones(game.n_players), size=5):
+        elsewhere = body.maximizer(other)
+        if np.abs(elsewhere - point).max() < 1e-3:
+            continue
+        there = auxiliary.prices_at(elsewhere)
+        note = auxiliary.regrets(threats, elsewhere, there, there)
+        harsanyi = auxiliary.harsanyi_regrets(threats, elsewhere, elsewhere)
+        assert max(note.values()) > 1e-6
+        assert max(harsanyi.values()) > 1e-6
+        # threats and excess are the same in both, so are these regrets
+        shared = [name for name in note if name.startswith("threat")]
+        assert [note[name] for name in shared] == pytest.approx(
+            [harsanyi[name] for name in shared], abs=1e-9
+        )
+        assert note["auctioneer"] == pytest.approx(harsanyi["planner"], abs=1e-9)
+        apart = auxiliary.harsanyi_regrets(threats, point, elsewhere)
+        assert apart["follower"] == pytest.approx(((point - elsewhere) ** 2).sum())
+
+
+def test_points_off_the_pareto_frontier_have_no_prices():
+    game = GAMES[0]
+    body = outer(game.scaled.reshape(2, -1).T, EPSILON)
+    auxiliary = SmoothedAuxiliaryGame(game, body)
+    with pytest.raises(InputError, match="negative coordinate"):
+        auxiliary.prices_at(body.maximizer([1.0, -1.0]))
+    with pytest.raises(InputError, match=r"inside the frontier|lies in the core"):
+        auxiliary.prices_at(np.array([0.5, 0.5]))
+    with pytest.raises(InputError, match="dimension 2 for 3 players"):
+        SmoothedAuxiliaryGame(GAMES[2], body)
+    with pytest.raises(InputError, match="transferable"):
+        SmoothedAuxiliaryGame(StrategicGame.from_arrays(*game.payoffs, transferable=True), body)
