@@ -255,13 +255,13 @@ def report_ours(answers: list[Answer]) -> None:
         )
     excess = max((a.excess for a in answers if a.outcome != "none"), default=np.nan)
     print(f"largest |E| of an answer, by scipy's linear programs: {excess:.1e}")
-    print(f"nothing found, or slower than {SLOW:g} s:")
-    for a in answers:
-        if a.outcome == "none" or a.seconds > SLOW:
-            print(
-                f"  {a.case}: {a.outcome}, {a.seconds:.1f} s, {a.evaluations} evaluations, "
-                f"residual {a.residual:.1e}"
-            )
+    hard = [a for a in answers if a.outcome == "none" or a.seconds > SLOW]
+    print(f"nothing found, or slower than {SLOW:g} s: {len(hard) or 'no game'}")
+    for a in hard:
+        print(
+            f"  {a.case}: {a.outcome}, {a.seconds:.1f} s, {a.evaluations} evaluations, "
+            f"residual {a.residual:.1e}"
+        )
 
 
 def regularity(answer: Answer) -> str:
