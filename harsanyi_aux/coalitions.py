@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import factorial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harsanyi_aux.arrays import read_only
 from harsanyi_aux.errors import InputError
 
 T = TypeVar("T")
@@ -72,9 +74,10 @@ def sizes(n: int) -> NDArray[np.int64]:
     return counts
 
 
+@lru_cache(maxsize=8)
 def membership(n: int) -> NDArray[np.bool_]:
-    """Return the table ``[mask, i] = (i in S)``, shape ``(2**n, n)``."""
-    return (np.arange(1 << n)[:, None] >> np.arange(n)[None, :] & 1).astype(np.bool_)
+    """Return the table ``[mask, i] = (i in S)``, shape ``(2**n, n)``, read-only."""
+    return read_only((np.arange(1 << n)[:, None] >> np.arange(n)[None, :] & 1).astype(np.bool_))
 
 
 def _subset_transform(values: NDArray[Any], sign: int) -> NDArray[Any]:

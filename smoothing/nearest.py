@@ -62,7 +62,8 @@ def nearest_in_hull(points: FloatArray, x: FloatArray) -> FloatArray:
         corral.append(int(np.argmax(np.where(promising, gains, -np.inf))))
         kept, weights = _minor_cycles(points[corral], np.append(weights, 0.0), x)
         corral = [corral[k] for k in kept]
-    _verify(gains.max(), (lengths.max() + distance) * lengths.max() + _ROUNDING * size**2)
+    spread = lengths.max()
+    _verify(gains.max(), _VERIFIED * (spread + distance) * spread + _ROUNDING * size**2)
     result = np.zeros(len(points))
     result[corral] = weights
     return result
@@ -85,7 +86,7 @@ def nearest_by_oracle(
     -------
     (d,)
         ``p`` with ``(x - p)·(v - p) <= 1e-12 s²`` for every ``v`` of the body, ``s`` the size of
-        the points met. So the distance is right to about ``1e-12 s² / |x - p|``; where the
+        the points met, and up to the rounding of their coordinates. So the distance is right to about ``1e-12 s² / |x - p|``; where the
         frontier is curved, ``p`` itself only to about ``1e-6 s``.
 
     Raises
@@ -107,13 +108,14 @@ def nearest_by_oracle(
         found = maximizer(residual)
         gain = float(residual @ (found - p))
         scale = max(size, norm(found - x)) ** 2
+        allowed = _VERIFIED * scale + _ROUNDING * norm(x) * size
         if gain <= _ROUNDING * scale or distance >= best:
             break
         best = distance
         corral = np.vstack([corral, found])
         kept, weights = _minor_cycles(corral, np.append(weights, 0.0), x)
         corral = corral[kept]
-    _verify(gain, scale)
+    _verify(gain, allowed)
     return p
 
 
@@ -142,8 +144,8 @@ def _minor_cycles(
         weights = weights[staying] / weights[staying].sum()
 
 
-def _verify(gain: float, scale: float) -> None:
-    if gain > _VERIFIED * scale:
+def _verify(gain: float, allowed: float) -> None:
+    if gain > allowed:
         raise AccuracyError(
-            f"no nearest point found: a vertex is still better by {gain / scale:.1e} of the scale"
+            f"no nearest point found: some point is better by {gain:.1e}, more than {allowed:.1e}"
         )
