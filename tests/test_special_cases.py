@@ -249,3 +249,19 @@ def test_a_constant_player_with_influence_has_no_proper_equilibrium():
     assert equilibrium.kind == "boundary"
     assert equilibrium.prices[constant] > 0
     assert np.delete(equilibrium.prices, constant) == pytest.approx([0, 0])
+
+
+def test_a_full_dimensional_feasible_set_can_lack_a_proper_equilibrium():
+    # As F7, but the hull has dimension 2. At positive prices (9, 8) alone maximises a·u, so player 0
+    # must be owed 9: v({0}) = 9 a_0 - 8 a_1. But its second action secures 9 a_0 - 7 a_1 > that.
+    game = StrategicGame.from_arrays([[8, 9], [9, 9]], [[3, 8], [7, 6]])
+    outcomes = game.payoffs.reshape(2, -1).T
+    assert np.linalg.matrix_rank(outcomes - outcomes[0]) == 2
+    for a_0 in np.linspace(0.01, 0.99, 25):
+        prices = np.array([a_0, 1 - a_0])
+        v = zero_sum_value(prices[0] * game.payoffs[0] - prices[1] * game.payoffs[1])
+        assert v >= 9 * prices[0] - 7 * prices[1] - 1e-9
+    equilibrium = solve(game)
+    assert equilibrium.kind == "boundary"
+    assert equilibrium.prices.tolist() == [1, 0]
+    assert equilibrium.payoffs.tolist() == [9, 8]
