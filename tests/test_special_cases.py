@@ -252,7 +252,7 @@ def test_a_constant_player_with_influence_has_no_proper_equilibrium():
 
 
 def test_a_full_dimensional_feasible_set_can_lack_a_proper_equilibrium():
-    # As F7, but the hull has dimension 2. At positive prices (9, 8) alone maximises a·u, so player 0
+    # As F7, but the hull has dimension 2. At positive prices (9, 8) alone maximises a·u: player 0
     # must be owed 9: v({0}) = 9 a_0 - 8 a_1. But its second action secures 9 a_0 - 7 a_1 > that.
     game = StrategicGame.from_arrays([[8, 9], [9, 9]], [[3, 8], [7, 6]])
     outcomes = game.payoffs.reshape(2, -1).T
