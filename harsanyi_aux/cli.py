@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from harsanyi_aux.cli_shared import DONE, INTERRUPTED, UNUSABLE, versions, write
+from harsanyi_aux.cli_smooth import smooth
 from harsanyi_aux.cli_solve import solve
 from harsanyi_aux.cli_value import value
 from harsanyi_aux.cli_verify import verify
@@ -23,7 +24,7 @@ from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.text import plain
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-for command in (solve, verify, value):
+for command in (solve, verify, value, smooth):
     app.command()(command)
 
 _START = """\

@@ -8,6 +8,7 @@ for rational data, in rational arithmetic. All residuals are pure numbers: payof
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -28,9 +29,18 @@ from harsanyi_aux.game import StrategicGame
 
 Condition = Literal["pareto", "prices", "threats", "division"]
 
-#: A proper equilibrium's smallest normalised price must exceed this many times its worst residual:
-#: nearer to the boundary, the residual could hide that the price is zero (fact F7).
-PRICE_CLEARANCE = 100
+# Rounding alone leaves residuals of this size.
+_ROUNDING = 1e-15
+
+
+def price_clearance(residual: float) -> float:
+    """Return the smallest normalised price that counts as positive beside a residual.
+
+    Near a boundary solution residuals vanish with the price: in proportion to it (fact F7) or, as
+    in the 2x2 game with payoffs (2,2), (2,1), (2,1), (1,1), to its square. A residual ``r`` is
+    therefore taken to hide prices up to ``10 sqrt(r)``, r being at least rounding.
+    """
+    return 10 * math.sqrt(max(residual, _ROUNDING))
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,7 @@ def verify(
 
     Theory note, section 2. Condition 4 is checked in CoCo form; for coalition-perfect equilibria
     also in Harsanyi form (equal dividends), which is equivalent by Theorem 1. A proper equilibrium
-    needs prices that stand clear of the residuals (`PRICE_CLEARANCE`).
+    needs prices that stand clear of the residuals (`price_clearance`), unless the check is exact.
     """
     if not tol >= 0:
         raise InputError(f"tolerance {tol} is not a number >= 0", place="tol")
@@ -205,6 +215,7 @@ class _Bench:
     ) -> None:
         self.game = game
         self.equilibrium = equilibrium
+        self.exact = exact
         self.tolerance = tolerance
         self.full = grand_coalition(game.n_players)
         self.prices = found.prices
@@ -327,9 +338,9 @@ class _Bench:
         least = int(np.argmin(self.prices))
         price = self.prices[least]
         if self.equilibrium.kind == "proper":
-            passed = bool(price > 0 and price >= PRICE_CLEARANCE * worst)
-            statement = f"normalised price is positive, and {PRICE_CLEARANCE} times the residuals"
-            expected: Number = PRICE_CLEARANCE * worst
+            statement = "normalised price is positive, and beyond what the residuals could hide"
+            expected: Number = 0 if self.exact else price_clearance(worst)
+            passed = bool(price > 0 and price >= expected)
             residual: Number = max(expected - price, 0)
         else:
             passed = bool(price <= self.tolerance)

@@ -15,7 +15,7 @@ import numpy as np
 
 from harsanyi_aux.arrays import FloatArray, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
-from harsanyi_aux.conditions import PRICE_CLEARANCE, verify
+from harsanyi_aux.conditions import price_clearance, verify
 from harsanyi_aux.equilibrium import Concept, Equilibrium, Kind
 from harsanyi_aux.errors import InputError, NoEquilibriumFound
 from harsanyi_aux.excess import PriceProblem
@@ -33,6 +33,7 @@ EXTRA_STARTS = 6
 #: Two equilibria are the same if prices and payoffs agree to this, in normalised units.
 SAME = 1e-6
 
+_NEAR_FACE = 1e-3
 # How often the first path may come back to the boundary before it is believed.
 _BOUNDARY_RETURNS = 3
 
@@ -251,13 +252,19 @@ class _Search:
         return by_homotopy(self.problem, start)
 
     def _judge(self, point: PricePoint) -> Equilibrium | None:
-        """Return the verified equilibrium at a point, or None."""
+        """Return the verified equilibrium at a point, or None.
+
+        A point near a face of the price simplex is proper only if there is no solution on the face
+        itself: near a degenerate boundary solution residuals fall much faster than prices.
+        """
         kind: Kind = "proper"
-        if not point.prices.min() > PRICE_CLEARANCE * max(point.residual, 1e-15):
-            kind = "boundary"
-            if point.prices.min() > 0:
-                vanishing = point.prices <= max(PRICE_CLEARANCE * point.residual, 1e-9)
-                point = on_face(self.problem, point.prices, vanishing)
+        vanishing = point.prices <= max(price_clearance(point.residual), _NEAR_FACE)
+        if vanishing.any():
+            face = point
+            if point.prices.min() > 0 and not vanishing.all():
+                face = on_face(self.problem, point.prices, vanishing)
+            if face.residual <= TARGET:
+                kind, point = "boundary", face
         equilibrium = equilibrium_at(self.problem, point, kind)
         verification = verify(self.game, equilibrium, tol=self.tol, concept="coco")
         self.best_residual = min(self.best_residual, verification.residuals.worst)

@@ -247,7 +247,7 @@ class Ellipsoid(ConvexBody):
             excess = float(z @ z) - 1.0
             slope = 2.0 * float(z @ (z / (squares + multiplier)))
             step = excess / slope if slope else 0.0
-            if step <= 1e-16 * (multiplier + float(squares[0])):
+            if step <= 1e-16 * multiplier:
                 break
             multiplier += step
         z = widths * y / (squares + multiplier)

@@ -29,6 +29,8 @@ def inradius(body: ConvexBody) -> float:
     ------
     GeometryError
         For any other kind of body.
+    AccuracyError
+        If a polytope is not flat but thinner than about 1e-8 of its length.
     """
     if isinstance(body, Ball):
         return body.radius
@@ -57,6 +59,8 @@ def erode(body: ConvexBody, radius: float) -> ConvexBody:
     GeometryError
         If the radius is larger than the inradius, which the message gives; if the body is flat; if
         it is of another kind.
+    AccuracyError
+        If a polytope is not flat but thinner than about 1e-8 of its length.
     """
     radius = read_positive(radius, "radius")
     if body.hull.deficit:

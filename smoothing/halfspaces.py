@@ -19,6 +19,7 @@ __all__ = ["deepest_point", "vertices"]
 _FLAT = 1e-9
 _TIGHT = 1e-6
 _EXACT = 1e-8
+_LIGHT = 1e-3
 _SLIP = 1e-13  # lets a body of no thickness be feasible
 _OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
@@ -29,7 +30,8 @@ def deepest_point(
     """Return the ``z`` that admits the largest ``r`` with ``normals @ z + r weights <= offsets``.
 
     With unit normals and weights one, the centre and the radius of a largest ball inside. One
-    linear program (HiGHS).
+    linear program (HiGHS), and a second where some weights are small: among the optimal points it
+    keeps away from the sides with small weights, whose rounding would count for much.
 
     Parameters
     ----------
@@ -55,9 +57,14 @@ def deepest_point(
     cost = np.append(np.zeros(normals.shape[1]), -1.0)
     found = _solved(cost, program, offsets, [(None, None)] * len(cost))
     z = found[:-1]
+    light = weights * unit < _LIGHT
+    if light.any():
+        program[:, -1] = light
+        z = _solved(cost, program, offsets - found[-1] * unit * weights, [(None, None)] * len(cost))
+        z = z[:-1]
     r = float(((offsets - normals @ z) / weights).min())
     if abs(found[-1] * unit - r) > 1e-9 * max(unit, abs(r)):
-        raise AccuracyError("no reliable centre found: the linear program is badly conditioned")
+        raise AccuracyError("no reliable centre found: the body is too thin for its length")
     return z, r
 
 

@@ -19,6 +19,7 @@ from smoothing.vectors import FloatArray, norm
 
 __all__ = ["nearest_by_oracle", "nearest_in_hull"]
 
+_NOTHING = 1e-16
 _ROUNDING = 4e-15
 _VERIFIED = 1e-12
 _CYCLES = 1000
@@ -54,7 +55,7 @@ def nearest_in_hull(points: FloatArray, x: FloatArray) -> FloatArray:
         lengths = np.linalg.norm(away, axis=1)
         gains = away @ (x - p)
         distance = norm(x - p)
-        promising = gains > _ROUNDING * size * lengths
+        promising = gains > _NOTHING * size * lengths
         promising[corral] = False
         if not promising.any() or distance >= best:
             break
@@ -86,8 +87,8 @@ def nearest_by_oracle(
     -------
     (d,)
         ``p`` with ``(x - p)·(v - p) <= 1e-12 s²`` for every ``v`` of the body, ``s`` the size of
-        the points met, and up to the rounding of their coordinates. So the distance is right to about ``1e-12 s² / |x - p|``; where the
-        frontier is curved, ``p`` itself only to about ``1e-6 s``.
+        the points met, up to the rounding of their coordinates. So the distance is right to about
+        ``1e-12 s² / |x - p|``; where the frontier is curved, ``p`` itself only to about ``1e-6 s``.
 
     Raises
     ------

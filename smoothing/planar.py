@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 from smoothing.bodies import ConvexBody
 from smoothing.errors import GeometryError
 from smoothing.polytope import Polytope
-from smoothing.reading import read_direction, read_point, read_points, read_positive
+from smoothing.reading import read_direction, read_point, read_positive
 from smoothing.rounding import DilatedBody
-from smoothing.vectors import FloatArray
+from smoothing.vectors import FloatArray, unit
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "arc_error",
     "dilated",
+    "eroded",
     "hull_of",
     "minkowski_sum",
     "outline",
@@ -56,11 +57,18 @@ def hull_of(points: ArrayLike | Polytope) -> Geometry:
     GeometryError
         If the points are unusable or not in the plane.
     """
-    from shapely import MultiPoint
+    from shapely import LineString, MultiPoint, Point
 
-    doubles = points.points if isinstance(points, Polytope) else read_points(points)[0]
-    read_point(doubles[0], 2, "points, row 0")
-    return MultiPoint(doubles).convex_hull
+    polytope = points if isinstance(points, Polytope) else Polytope(points)  # type: ignore[arg-type]
+    read_point(polytope.points[0], 2, "points, row 0")
+    hull = polytope.hull
+    # GEOS may take the wrong side of a polygon that is flat but for rounding for its inside
+    if hull.dimension == 0:
+        return Point(polytope.points[0])
+    if hull.dimension == 1:
+        along = polytope.points @ hull.basis[0]
+        return LineString(polytope.points[[along.argmin(), along.argmax()]])
+    return MultiPoint(polytope.points).convex_hull
 
 
 def dilated(geometry: Geometry, radius: float, quad_segs: int = QUAD_SEGS) -> Geometry:
@@ -70,25 +78,44 @@ def dilated(geometry: Geometry, radius: float, quad_segs: int = QUAD_SEGS) -> Ge
     )
 
 
-def sanded(geometry: Geometry, radius: float, quad_segs: int = QUAD_SEGS) -> Geometry:
-    """Return ``(K ⊖ radius B) ⊕ radius B``: a negative buffer, then a positive one.
+def eroded(geometry: Geometry, radius: float) -> Geometry:
+    """Return ``K ⊖ radius B`` of a convex polygon: the polygon clipped by every edge moved inwards.
+
+    Not by a negative buffer, which simplifies the polygon first by up to a hundredth of the radius.
 
     Raises
     ------
     GeometryError
-        If the radius is larger than the inradius, so that nothing is left.
+        If the radius is not below the inradius, so that no polygon is left.
     """
-    from shapely import maximum_inscribed_circle
+    from shapely import Polygon, maximum_inscribed_circle
 
-    inner = geometry.buffer(-read_positive(radius, "radius"), join_style="mitre", mitre_limit=1e9)
-    if inner.is_empty:
+    radius = read_positive(radius, "radius")
+    corners = outline(geometry)
+    inner = hull_of(corners)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if inner.area == 0.0:
+            break
+        along = unit(end - start)
+        inwards = np.array([-along[1], along[0]])
+        reach = 2.0 * np.ptp(corners, axis=0).sum() * np.array([along, inwards])
+        base = start + radius * inwards
+        ends = np.array([base - reach[0], base + reach[0]])
+        half_plane = np.vstack([ends, ends[::-1] + reach[1]])
+        inner = inner.intersection(Polygon(half_plane))
+    if inner.area == 0.0:
         largest = maximum_inscribed_circle(geometry).length if geometry.area else 0.0
         raise GeometryError(
             f"is {radius:.6g}, not below the inradius, about {largest:.6g}: nothing is left",
             place="radius",
             mend="take a smaller one",
         )
-    return dilated(inner, radius, quad_segs)
+    return inner
+
+
+def sanded(geometry: Geometry, radius: float, quad_segs: int = QUAD_SEGS) -> Geometry:
+    """Return ``(K ⊖ radius B) ⊕ radius B`` of a convex polygon; raises as `eroded` does."""
+    return dilated(eroded(geometry, radius), radius, quad_segs)
 
 
 def polygon_ball(radius: float, quad_segs: int = QUAD_SEGS) -> Geometry:

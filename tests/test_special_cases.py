@@ -14,8 +14,11 @@ from oracles import zero_sum_value
 from scipy.optimize import brentq, minimize
 
 from harsanyi_aux import StrategicGame, coco_value, random_game, solve, solve_all, verify
+from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.families import make_degenerate
 from harsanyi_aux.game import permute_actions, permute_players, rescale
+from harsanyi_aux.newton import PricePoint
+from harsanyi_aux.solver import equilibrium_at
 
 
 def variable_threat_solution(game):
@@ -265,3 +268,35 @@ def test_a_full_dimensional_feasible_set_can_lack_a_proper_equilibrium():
     assert equilibrium.kind == "boundary"
     assert equilibrium.prices.tolist() == [1, 0]
     assert equilibrium.payoffs.tolist() == [9, 8]
+
+
+@pytest.mark.parametrize(
+    "payoffs",
+    [
+        # v({0}) would have to be 2 a_0 - 2 a_1; mixing with weight a_0 / (a_0 + a_1) on the first
+        # row earns a_1² / (a_0 + a_1) more: residuals fall with the square of the price a_1.
+        [[[2, 2], [2, 1]], [[2, 1], [1, 1]]],
+        [[[0, 2], [2, 0]], [[1, 0], [1, 1]]],
+        [[[2, 0, 0], [0, 1, 2]], [[0, 0, 2], [2, 2, 2]]],
+        [[[[0, 1], [2, 2]], [[2, 0], [1, 0]]], [[[1, 0], [0, 2]], [[1, 1], [0, 2]]],
+         [[[2, 1], [2, 1]], [[2, 2], [1, 0]]]],
+    ],
+)  # fmt: skip
+def test_degenerate_boundary_solutions_are_not_taken_for_proper_ones(payoffs):
+    game = StrategicGame.from_arrays(*payoffs)
+    equilibrium = solve(game)
+    assert equilibrium.kind == "boundary"
+    assert equilibrium.prices.min() == 0
+
+
+def test_second_order_residuals_do_not_make_a_price_positive():
+    # The first game above at a_1 = 3e-8: all residuals are about 1e-15, no proper one exists.
+    game = StrategicGame.from_arrays([[2, 2], [2, 1]], [[2, 1], [1, 1]])
+    problem = PriceProblem(game)
+    tiny = np.array([1 - 3e-8, 3e-8])
+    mixture = np.array([1.0, 0.0, 0.0, 0.0])
+    claim = equilibrium_at(problem, PricePoint(tiny, mixture, 0.0), "proper")
+    found = verify(game, claim)
+    assert found.residuals.worst <= 1e-9
+    assert not found.valid
+    assert found.first_failure.condition == "prices"

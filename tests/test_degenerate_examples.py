@@ -1,0 +1,191 @@
+"""The hand-solved games of examples/degenerate: what its README states, computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harsanyi_aux import InputError, load_game, solve, solve_all, verify
+from harsanyi_aux.smoothed import follow_smoothing
+
+FOLDER = Path(__file__).parent.parent / "examples" / "degenerate"
+
+SMOOTHINGS = {
+    "outer": ("outer", None),
+    "sanded": ("sanded", None),
+    "entropic": ("entropic", None),
+    "complement": (None, "complement"),
+    "ball": (None, "ball"),
+    "box": (None, "box"),
+    "outer complement": ("outer", "complement"),
+}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A solution by hand: scaled prices, payoffs in utils, and the smoothings that differ.
+
+    `entropic` has the payoffs of the entropic limit where they are others. Smoothings in `omitted`
+    have no solution, or every price for one within rounding: nothing can be asserted.
+    """
+
+    prices: tuple[float, ...]
+    payoffs: tuple[float, ...]
+    flat: bool
+    unique: bool = True  # the prices of the game itself
+    entropic: tuple[float, ...] | None = None
+    omitted: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return "proper" if min(self.prices) > 0 else "boundary"
+
+
+third = 1 / 3
+# the prices are orthogonal to the lift, or (idle) the complement lift alone has a boundary solution
+KINK = ("complement", "outer complement")
+HAND = {
+    # φ_1 = a_0/2 must be 0; outer a_0 ≈ ε, planner at (1, 0); entropic a_0 = 0, planner indifferent
+    "gift": Hand((0, 1), (1, 0), True, entropic=(0.5, 0)),
+    # φ_2 = |a_0 - a_1|/6 + (a_0 + a_1)/3 must be 0; outer a_0 = a_1 ≈ ε
+    "patron": Hand((0, 0, 1), (1, 1, 0), True, entropic=(0.5, 0.5, 0)),
+    # φ = (a_0, 0), right at all prices; ε|a|/2 = ε a_i²/|a| selects equal ones
+    "idle": Hand((0.5, 0.5), (1, 0), True, False, omitted=("entropic", *KINK)),
+    # φ_1 = max(0, a_1 - a_0)/2, right at a_0 >= a_1; selected as above
+    "dictator": Hand((0.5, 0.5), (2, 0), True, False, omitted=("entropic",)),
+    # φ = (a_0, 0, 0), right where a_0 is largest; selected as above
+    "trustee": Hand((third,) * 3, (1, 0, 0), True, False, omitted=("entropic",)),
+    # φ = 0 at all prices; selected as above
+    "nothing": Hand((0.5, 0.5), (0, 0), True, False),
+    # (1 + (a_0 - a_1)/3)/2 = a_0
+    "partners": Hand((0.5, 0.5), (2, 5), True, omitted=KINK),
+    # v(S) = 0, φ_i = 1/3, u = (1, 1, 1)
+    "unanimity": Hand((third,) * 3, (1, 1, 1), True, omitted=KINK),
+    # value of ((2, -1), (-1, 1)): (2·1 - 1)/(2 + 1 + 2) = 1/5
+    "zero_sum": Hand((0.5, 0.5), (0.2, -0.2), True),
+    # symmetric, sum zero
+    "odd_one_out": Hand((third,) * 3, (0, 0, 0), True),
+    # max (u_0 - 1) u_1 on u_0 + 2 u_1 = 4
+    "copied_plan": Hand((0.5, 0.5), (2.5, 0.75), False),
+    # max of the product: 1/8 at the compromise (scaled), 1/27 on the triangle
+    "vertex": Hand((third,) * 3, (2, 1, 1), False),
+    # u_0 + u_1 <= 2, u_2 <= 1; prices 1 by ranges (2, 2, 1)
+    "edge": Hand((0.4, 0.4, 0.2), (1, 1, 1), False),
+    # middle of the triangle of (6,0,0), (0,3,0), (0,0,2)
+    "facet": Hand((third,) * 3, (2, 1, 2 / 3), False),
+    # as edge; ranges (2, 2, 1, 1)
+    "four": Hand((third, third, third / 2, third / 2), (1, 1, 1, 1), True),
+}
+
+
+def example(name):
+    return load_game(FOLDER / f"{name}.json")
+
+
+def test_every_file_is_solved_by_hand():
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(HAND)
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for name in HAND:
+        assert text.count(f"{name}.json") >= 2, "a row of the table and an explanation"
+
+
+@pytest.mark.parametrize("name", HAND)
+def test_the_games_are_as_flat_as_stated(name):
+    game = example(name)
+    assert game.is_exact
+    points = game.scaled.reshape(game.n_players, -1)
+    rank = np.linalg.matrix_rank(points - points[:, :1])
+    assert (rank < game.n_players) == HAND[name].flat
+
+
+@pytest.mark.parametrize("name", HAND)
+def test_the_game_itself(name):
+    game, hand = example(name), HAND[name]
+    equilibrium = solve(game)
+    assert equilibrium.kind == hand.kind
+    assert verify(game, equilibrium).valid
+    priced = equilibrium.prices > 0
+    # what a player with price zero gets is not determined
+    assert equilibrium.payoffs[priced] == pytest.approx(np.array(hand.payoffs)[priced], abs=1e-9)
+    if hand.unique:
+        assert equilibrium.prices * game.ranges == pytest.approx(hand.prices, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name, hand in HAND.items() if not hand.unique])
+def test_continua_of_prices_have_one_payoff(name):
+    game = example(name)
+    many = [e for e in solve_all(game, starts=5).equilibria if e.kind == "proper"]
+    assert len(many) > 1
+    for equilibrium in many:
+        assert equilibrium.payoffs == pytest.approx(HAND[name].payoffs, abs=1e-9)
+
+
+@pytest.mark.parametrize("smoothing", SMOOTHINGS)
+@pytest.mark.parametrize("name", HAND)
+def test_limits(name, smoothing):
+    game, hand = example(name), HAND[name]
+    rounding, lift = SMOOTHINGS[smoothing]
+    if smoothing == "sanded" and hand.flat:
+        with pytest.raises(InputError, match="flat"):
+            follow_smoothing(game, rounding=rounding)
+        return
+    if smoothing in hand.omitted:
+        return
+    found = follow_smoothing(game, rounding=rounding, lift=lift)
+    limit = found.sequence.limit
+    payoffs = hand.payoffs
+    if smoothing == "entropic" and hand.entropic is not None:
+        payoffs = hand.entropic
+    assert limit.kind == hand.kind
+    assert limit.normal == pytest.approx(hand.prices, abs=1e-7)
+    assert found.prices * game.ranges == pytest.approx(hand.prices, abs=1e-7)
+    assert found.payoffs == pytest.approx(payoffs, abs=1e-6)
+    assert found.attained
+    assert found.claim.kind == hand.kind
+    assert verify(game, found.claim, tol=1e-5).valid
+    assert limit.vanishing == tuple(i for i, price in enumerate(hand.prices) if price == 0)
+    if smoothing == "entropic":
+        assert limit.rates == (np.inf,) * len(limit.vanishing)
+    else:
+        assert limit.rates == pytest.approx((1.0,) * len(limit.vanishing), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["gift", "patron"])
+def test_the_limit_depends_on_the_smoothing(name):
+    game = example(name)
+    outer = follow_smoothing(game, rounding="outer")
+    entropic = follow_smoothing(game, rounding="entropic")
+    assert np.abs(outer.payoffs - entropic.payoffs).max() == pytest.approx(0.5)
+    assert outer.prices == pytest.approx(entropic.prices, abs=1e-7)
+
+
+def test_the_gift_by_its_own_equation():
+    # outer: (a_0 + ε|a|)/2 = ε a_1²/|a| at every step
+    for step in follow_smoothing(example("gift")).sequence.steps:
+        a, eps = step.normal, step.epsilon
+        length = np.hypot(*a)
+        assert (a[0] + eps * length) / 2 == pytest.approx(eps * a[1] ** 2 / length, abs=1e-12)
+
+
+@pytest.mark.parametrize(("name", "used"), [("vertex", 1), ("edge", 2), ("facet", 3)])
+def test_faces_of_the_frontier(name, used):
+    game = example(name)
+    claim = follow_smoothing(game).claim
+    mixture = claim.strategies[frozenset(range(3))]
+    assert np.count_nonzero(mixture > 1e-9) == used
+
+
+def test_prices_that_are_not_equal_move_at_order_one():
+    for name in ("edge", "four"):
+        assert follow_smoothing(example(name)).sequence.limit.order == pytest.approx(1, abs=1e-3)
+
+
+def test_idle_prices_under_lift_and_rounding_together():
+    # ε|a|/2 + ε a_1/2 = ε a_1²/|a| + ε a_1 reads a_0² - a_1² = a_1|a|, so (a_0/a_1)² = 3
+    found = follow_smoothing(example("idle"), rounding="outer", lift="complement")
+    assert found.sequence.limit.kind == "proper"
+    assert found.prices[0] / found.prices[1] == pytest.approx(np.sqrt(3), abs=1e-7)
+    assert found.payoffs == pytest.approx([1, 0], abs=1e-7)
