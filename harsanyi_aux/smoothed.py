@@ -9,7 +9,8 @@ with rescaling utilities (F4). The threat games are those of the game itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -27,8 +28,8 @@ from harsanyi_aux.proposals import by_homotopy
 from harsanyi_aux.solver import equilibrium_at
 from smoothing.bodies import Ball, ConvexBody, Ellipsoid
 from smoothing.erosion import erode
-from smoothing.errors import GeometryError
-from smoothing.limits import DEFAULT_SCHEDULE, LimitingSequence, Step, follow
+from smoothing.errors import AccuracyError, GeometryError
+from smoothing.limits import DEFAULT_SCHEDULE, Limit, LimitingSequence, Step, follow
 from smoothing.polytope import Polytope
 from smoothing.rounding import entropic_choice
 
@@ -41,6 +42,11 @@ SOLVED = 1e-10
 LIMIT_TOLERANCE = 1e-5
 
 _CLEAR = 100.0
+_ORTHOGONAL = 1e-13
+# How far a step is displaced to see whether its prices are determined, at which ε, what counts.
+_DECISIVE = 1e-3
+_DISPLACEMENT = 0.05
+_MOVED = 1e-4
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,10 @@ def smoothed_planner(
         raise InputError(f"{rounding!r} with lift {lift!r} is not a smoothing")
     outcomes = game.scaled.reshape(game.n_players, -1)
     n = game.n_players
+    if rounding is None and lift is None:
+        raise InputError("this smooths nothing", mend="choose a rounding or a lift")
+    if not (np.isfinite(epsilon) and epsilon > 0):
+        raise InputError(f"ε = {epsilon} is not a positive number")
     if rounding == "entropic":
         if lift is not None:
             raise InputError(
@@ -115,6 +125,10 @@ def smoothed_planner(
         hull = Polytope(outcomes.T)
         if lift == "ball":
             bodies.append(Ball(np.zeros(n), epsilon))
+        elif lift == "complement" and hull.hull.deficit == 1:
+            # a segment: its ends are points the planner may mix, also where all of it is optimal
+            ends = epsilon * np.vstack([hull.hull.complement, -hull.hull.complement])
+            hull = Polytope((hull.points[:, None, :] + ends[None]).reshape(-1, n))
         elif lift == "complement" and hull.hull.deficit:
             bodies.append(Ellipsoid(np.zeros(n), epsilon * hull.hull.complement.T))
         elif lift == "box":
@@ -127,7 +141,7 @@ def smoothed_planner(
             hull = eroded
         if rounding is not None:
             bodies.append(Ball(np.zeros(n), epsilon))
-    except GeometryError as error:
+    except (GeometryError, AccuracyError) as error:
         raise InputError(str(error), place=f"smoothing with ε = {epsilon:g}") from error
     return Planner(np.ascontiguousarray(hull.points.T), _sum_of(bodies) if bodies else None)
 
@@ -139,10 +153,16 @@ def _corners(n: int) -> FloatArray:
 
 def _sum_of(bodies: list[ConvexBody]) -> SmoothChoice:
     def choose(prices: FloatArray) -> SmoothPart:
-        return SmoothPart(
-            np.sum([body.maximizer(prices) for body in bodies], axis=0),
-            np.sum([body.maximizer_jacobian(prices) for body in bodies], axis=0),
-        )
+        point, jacobian = np.zeros(len(prices)), np.zeros((len(prices), len(prices)))
+        for body in bodies:
+            # a flat body is optimal as a whole at prices orthogonal to it: its centre is chosen
+            if isinstance(body, Ellipsoid):
+                seen = np.abs(body.axes.T @ prices).max()
+                if seen <= _ORTHOGONAL * np.abs(body.axes).max():
+                    continue
+            point += body.maximizer(prices)
+            jacobian += body.maximizer_jacobian(prices)
+        return SmoothPart(point, jacobian)
 
     return choose
 
@@ -237,6 +257,7 @@ def follow_smoothing(
         sequence = follow(solve, schedule)
     except GeometryError as error:
         raise InputError(str(error)) from error
+    sequence = _undetermined(sequence, solve)
     limit = sequence.limit
     claim = _claim(game, sequence) if limit.kind in ("proper", "boundary") else None
     residuals = None if claim is None else claim.residuals
@@ -249,6 +270,36 @@ def follow_smoothing(
         claim=claim,
         attained=residuals is not None and residuals.worst <= LIMIT_TOLERANCE,
     )
+
+
+def _undetermined(
+    sequence: LimitingSequence, solve: Callable[[float, Step | None], Step | None]
+) -> LimitingSequence:
+    """Return the sequence, its limit "several" if displaced prices solve a step as well.
+
+    Then the smoothing does not determine the prices: a continuum of them solves the smoothed game,
+    or, where entropic weights have become 0 and 1 in rounding, seems to. Asked of the step nearest
+    `_DECISIVE`: at much smaller ε what the smoothing changes is below the solver's residual.
+    """
+    limit = sequence.limit
+    step = min(sequence.steps, key=lambda s: abs(math.log(s.epsilon / _DECISIVE)))
+    if limit.kind not in ("proper", "boundary") or step.normal.min() <= 0:
+        return sequence
+    n = len(step.normal)
+    for i in range(n):
+        displaced = (1 - _DISPLACEMENT) * step.normal + _DISPLACEMENT * np.eye(n)[i]
+        other = solve(step.epsilon, replace(step, normal=displaced))
+        if other is None:
+            continue
+        moved = float(np.abs(other.normal - step.normal).max())
+        if _MOVED <= moved <= 2 * _DISPLACEMENT and other.normal.min() > 0:
+            points = ((step.normal, step.point), (other.normal, other.point))
+            last = sequence.steps[-1]
+            several = Limit(
+                "several", last.normal, last.point, math.inf, None, cluster_points=points
+            )
+            return replace(sequence, limit=several)
+    return sequence
 
 
 def _claim(game: StrategicGame, sequence: LimitingSequence) -> Equilibrium:

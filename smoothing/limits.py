@@ -7,10 +7,10 @@ non-negative with sum one; its coordinates may tend to zero, and then the rate i
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -31,6 +31,7 @@ _TAIL = 4  # steps that decide about rates
 _LEAST_RATE = 0.2
 _VANISHED = 0.02
 _NOISE = 1e-10
+_GONE = 1e-9
 _MOST_INSERTED = 6
 
 
@@ -133,8 +134,11 @@ def follow(
     GeometryError
         If the schedule is not falling and positive, or nothing at all could be solved.
     """
-    values = [float(value) for value in schedule]
-    falling = all(one > two for one, two in itertools.pairwise(values))
+    try:
+        values = [float(value) for value in schedule]
+    except (TypeError, ValueError):
+        raise GeometryError("the schedule is not a list of numbers", place="schedule") from None
+    falling = all(one > two for one, two in pairwise(values))
     if not values or not falling or not values[-1] > 0 or not math.isfinite(values[0]):
         raise GeometryError("the schedule must fall and be positive", place="schedule")
     steps: list[Step] = []
@@ -219,9 +223,11 @@ def classify(steps: Sequence[Step]) -> Limit:
 def extrapolate(epsilons: FloatArray, values: FloatArray) -> tuple[FloatArray, float]:
     """Return the value at ``ε = 0`` and an estimate of its error.
 
-    Richardson's scheme on the last steps (Neville's polynomial in ``ε``); of the extrapolations
-    of growing order the one that agrees best with its predecessor is taken, and their difference
-    is the estimate.
+    Candidates are Richardson's extrapolations (Neville's polynomial in ``ε``) of several orders,
+    order 0 being the last step itself, and on geometric schedules Aitken's, which also removes
+    fractional powers. Each is formed from the steps up to the last, the last but one and the last
+    but two; the larger difference of these three is its error estimate, and the candidate with the
+    smallest one is taken.
 
     Parameters
     ----------
@@ -234,24 +240,47 @@ def extrapolate(epsilons: FloatArray, values: FloatArray) -> tuple[FloatArray, f
     error : float
         Infinite for a single step.
     """
-    if len(epsilons) < 2:
+    k = len(epsilons)
+    if k < 2:
         return values[-1], math.inf
-    row = [np.array(values[-1])]
-    table = [row]
-    for back in range(2, min(len(epsilons), _TAIL + 1) + 1):
-        j = len(epsilons) - back
-        column = [np.array(values[j])]
-        for order, older in enumerate(table[-1], start=1):
-            ratio = epsilons[j + order] / (epsilons[j] - epsilons[j + order])
-            column.append(older + (older - column[-1]) * ratio)
-        table.append(column)
-    # table[k][k] extrapolates from the last k+1 steps; table[k][0] is a step itself
-    estimates = [column[-1] for column in table]
-    changes = [
-        float(np.abs(later - earlier).max()) for earlier, later in itertools.pairwise(estimates)
+    if k == 2:
+        line = _neville(epsilons, values)
+        return line, float(np.abs(line - values[-1]).max())
+    ends = (k, k - 1, k - 2)
+    candidates = [
+        [_neville(epsilons[end - order - 1 : end], values[end - order - 1 : end]) for end in ends]
+        for order in range(min(_TAIL, k - 3) + 1)
     ]
-    best = int(np.argmin(changes))
-    return estimates[best + 1], changes[best]
+    if k >= 5:
+        ratios = epsilons[-5:-1] / epsilons[-4:]
+        if np.ptp(ratios) <= 1e-6 * ratios[0]:
+            candidates.append([_aitken(values[end - 3 : end]) for end in ends])
+    errors = [
+        max(float(np.abs(one - two).max()) for one, two in pairwise(three)) for three in candidates
+    ]
+    best = int(np.argmin(errors))
+    return candidates[best][0], errors[best]
+
+
+def _neville(epsilons: FloatArray, values: FloatArray) -> FloatArray:
+    """Return the value at zero of the polynomial through the given steps."""
+    column = list(values)
+    for width in range(1, len(column)):
+        column = [
+            newer + (newer - older) * (epsilons[i + width] / (epsilons[i] - epsilons[i + width]))
+            for i, (older, newer) in enumerate(pairwise(column))
+        ]
+    limit: FloatArray = column[0]
+    return limit
+
+
+def _aitken(three: FloatArray) -> FloatArray:
+    """Return Aitken's limit of three values, coordinatewise; the last where it does not fall."""
+    first, second = three[1] - three[0], three[2] - three[1]
+    falls = (np.abs(second) < np.abs(first)) & (second != first)
+    correction = np.divide(second**2, second - first, out=np.zeros_like(second), where=falls)
+    limit: FloatArray = three[2] - correction
+    return limit
 
 
 def _order(epsilons: FloatArray, values: FloatArray) -> float | None:
@@ -267,18 +296,21 @@ def _order(epsilons: FloatArray, values: FloatArray) -> float | None:
 def _vanishing(
     epsilons: FloatArray, normals: FloatArray
 ) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Return the coordinates that fall like a power of ``ε``, or are zero, and the exponents."""
+    """Return the coordinates that fall like a power of ``ε`` and the exponents.
+
+    A coordinate at zero, or nearer to it than any visible power explains, has exponent infinity.
+    """
     found, rates = [], []
     tail = slice(-min(_TAIL, len(epsilons)), None)
     for i, column in enumerate(normals[tail].T):
-        if column[-1] <= 0.0:
+        rate = 0.0
+        if len(column) > 1 and (column > 0).all() and column[-1] < _VANISHED:
+            rate = float(np.polyfit(np.log(epsilons[tail]), np.log(column), 1)[0])
+        if rate < _LEAST_RATE and column[-1] <= _GONE:
+            rate = math.inf
+        if rate >= _LEAST_RATE:
             found.append(i)
-            rates.append(math.inf)
-        elif len(column) > 1 and (column > 0).all() and column[-1] < _VANISHED:
-            slope = np.polyfit(np.log(epsilons[tail]), np.log(column), 1)[0]
-            if slope >= _LEAST_RATE:
-                found.append(i)
-                rates.append(float(slope))
+            rates.append(rate)
     return tuple(found), tuple(rates)
 
 

@@ -72,7 +72,7 @@ def test_generic_games_have_one_limit(run, write):
 
 
 def test_tables_and_verdict_for_people(run, write):
-    answer = run("smooth", write(random_game(2, 2)), "--smallest", "1e-4")
+    answer = run("smooth", write(random_game(2, 2)), "--smallest", "1e-7")
     assert answer.status == 0
     for words in ("Outer rounding", "Sanding", "Entropic", "residual", "distance", "limit"):
         assert words in answer.out

@@ -29,7 +29,7 @@ class Hand:
     """A solution by hand: scaled prices, payoffs in utils, and the smoothings that differ.
 
     `entropic` has the payoffs of the entropic limit where they are others. Smoothings in `omitted`
-    have no solution, or every price for one within rounding: nothing can be asserted.
+    behave otherwise and have tests of their own.
     """
 
     prices: tuple[float, ...]
@@ -45,25 +45,25 @@ class Hand:
 
 
 third = 1 / 3
-# the prices are orthogonal to the lift, or (idle) the complement lift alone has a boundary solution
-KINK = ("complement", "outer complement")
 HAND = {
     # φ_1 = a_0/2 must be 0; outer a_0 ≈ ε, planner at (1, 0); entropic a_0 = 0, planner indifferent
     "gift": Hand((0, 1), (1, 0), True, entropic=(0.5, 0)),
     # φ_2 = |a_0 - a_1|/6 + (a_0 + a_1)/3 must be 0; outer a_0 = a_1 ≈ ε
     "patron": Hand((0, 0, 1), (1, 1, 0), True, entropic=(0.5, 0.5, 0)),
     # φ = (a_0, 0), right at all prices; ε|a|/2 = ε a_i²/|a| selects equal ones
-    "idle": Hand((0.5, 0.5), (1, 0), True, False, omitted=("entropic", *KINK)),
+    "idle": Hand(
+        (0.5, 0.5), (1, 0), True, False, omitted=("entropic", "complement", "outer complement")
+    ),
     # φ_1 = max(0, a_1 - a_0)/2, right at a_0 >= a_1; selected as above
     "dictator": Hand((0.5, 0.5), (2, 0), True, False, omitted=("entropic",)),
     # φ = (a_0, 0, 0), right where a_0 is largest; selected as above
     "trustee": Hand((third,) * 3, (1, 0, 0), True, False, omitted=("entropic",)),
     # φ = 0 at all prices; selected as above
-    "nothing": Hand((0.5, 0.5), (0, 0), True, False),
+    "nothing": Hand((0.5, 0.5), (0, 0), True, False, omitted=("entropic",)),
     # (1 + (a_0 - a_1)/3)/2 = a_0
-    "partners": Hand((0.5, 0.5), (2, 5), True, omitted=KINK),
+    "partners": Hand((0.5, 0.5), (2, 5), True),
     # v(S) = 0, φ_i = 1/3, u = (1, 1, 1)
-    "unanimity": Hand((third,) * 3, (1, 1, 1), True, omitted=KINK),
+    "unanimity": Hand((third,) * 3, (1, 1, 1), True),
     # value of ((2, -1), (-1, 1)): (2·1 - 1)/(2 + 1 + 2) = 1/5
     "zero_sum": Hand((0.5, 0.5), (0.2, -0.2), True),
     # symmetric, sum zero
@@ -151,6 +151,24 @@ def test_limits(name, smoothing):
         assert limit.rates == (np.inf,) * len(limit.vanishing)
     else:
         assert limit.rates == pytest.approx((1.0,) * len(limit.vanishing), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["idle", "dictator", "trustee", "nothing"])
+def test_prices_that_the_smoothing_leaves_open_are_said_to_be_several(name):
+    # entropic: every price solves (nothing) or none does but by less than rounding (the others)
+    found = follow_smoothing(example(name), rounding="entropic")
+    assert found.sequence.limit.kind == "several"
+    assert len(found.sequence.limit.cluster_points) == 2
+    assert found.claim is None
+    assert not found.attained
+
+
+def test_the_idle_players_price_depends_on_the_lift():
+    # ε a_1/2 = ε a_1 forces a_1 = 0
+    alone = follow_smoothing(example("idle"), rounding=None, lift="complement")
+    assert alone.sequence.limit.kind == "boundary"
+    assert alone.sequence.limit.normal == pytest.approx([1, 0])
+    assert alone.payoffs == pytest.approx([1, 0])
 
 
 @pytest.mark.parametrize("name", ["gift", "patron"])

@@ -323,7 +323,7 @@ def test_bad_schedules(schedule):
 
 
 def test_polynomials_are_extrapolated_exactly():
-    epsilons = np.array([0.4, 0.3, 0.1, 0.05, 0.02])
+    epsilons = np.array([0.5, 0.4, 0.3, 0.1, 0.05, 0.02])
     values = np.array([[2 + e, 5 - 3 * e + e**2 - 4 * e**3] for e in epsilons])
     value, error = extrapolate(epsilons, values)
     assert value == pytest.approx([2, 5], abs=1e-12)
