@@ -34,6 +34,7 @@ harsanyi computes CoCo equilibria of cooperative games in strategic form. To sta
   harsanyi solve GAME.json -o FILE.json               the same for your game, and a file of it
   harsanyi verify GAME.json FILE.json                 that file against the definition
   harsanyi value GAME.json                            the CoCo value with side payments
+  harsanyi smooth GAME.json                           what smoothed games tend to
   harsanyi --help                                     all commands
 """
 
