@@ -175,7 +175,7 @@ def _draw_payoffs(figure: Figure, game: StrategicGame, limits: Sequence[Smoothed
         x, y = (game.minima + game.ranges * corners).T.tolist()
         inset.set(xlim=x, ylim=y)
         inset.locator_params(nbins=5)
-        inset.text(0.98, 0.96, "magnified", transform=inset.transAxes, ha="right", va="top")
+        inset.set_title("magnified", loc="right", pad=3)
         for spine in inset.spines.values():
             spine.set(visible=True, color="0.5")
         frame = (x[0], y[0]), x[1] - x[0], y[1] - y[0]
