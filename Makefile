@@ -24,6 +24,7 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/bench_threats.py
 	$(BIN)/python benchmarks/bench_solve.py
+	$(BIN)/python benchmarks/smoothing_campaign.py
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
