@@ -1,11 +1,26 @@
-"""Games with known solutions, shared by the tests."""
+"""What tests share: games with known solutions, and the command line."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from commands import Run, Write, runner, writer
 
 from harsanyi_aux import StrategicGame
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line."""
+    return runner(capsys, monkeypatch)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write files for the command line to read."""
+    return writer(tmp_path)
 
 
 @pytest.fixture

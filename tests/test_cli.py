@@ -13,21 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import EXAMPLES, FIRMS, VETO, Run, Write, assert_refused, game, runner, writer
+from commands import EXAMPLES, FIRMS, VETO, assert_refused, game
 
 from harsanyi_aux import StrategicGame, load_game, solver
 from harsanyi_aux.errors import HarsanyiError, NoEquilibriumFound
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return runner(capsys, monkeypatch)
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    return writer(tmp_path)
-
 
 # -- solve -------------------------------------------------------------------------------------
 

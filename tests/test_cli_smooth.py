@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import VETO, Run, Write, assert_refused, game, runner, writer
+from commands import VETO, assert_refused, game
 
 from harsanyi_aux import cli_smooth, smoothed
 from harsanyi_aux.text import plain
@@ -19,16 +18,6 @@ COMMON = game([0, 1, 2, 0], [0, 1, 2, 0], actions=[2, 2])
 
 MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
 needs_matplotlib = pytest.mark.skipif(not MATPLOTLIB, reason="matplotlib is not installed")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return runner(capsys, monkeypatch)
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    return writer(tmp_path)
 
 
 def random_game(*actions: int, seed: int = 1) -> dict:

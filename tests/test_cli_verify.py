@@ -10,17 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import FIRMS, VETO, VETO_EQUILIBRIUM, Run, Write, assert_refused, runner, writer
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return runner(capsys, monkeypatch)
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    return writer(tmp_path)
+from commands import FIRMS, VETO, VETO_EQUILIBRIUM, assert_refused
 
 
 @pytest.fixture
