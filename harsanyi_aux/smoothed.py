@@ -67,8 +67,9 @@ class SmoothedLimit:
         The limit as a claim about the original game, with its residuals; None where there is no
         limit.
     attained : bool
-        Whether the claim's residuals are within `LIMIT_TOLERANCE`: the limit is an equilibrium of
-        the original game (proper or on the boundary) up to the error of the extrapolation.
+        Whether the claim passes the definition within `LIMIT_TOLERANCE`: the limit is an
+        equilibrium of the original game (proper or on the boundary) up to the error of the
+        extrapolation.
     """
 
     rounding: Rounding | None
@@ -259,8 +260,9 @@ def follow_smoothing(
         raise InputError(str(error)) from error
     sequence = _undetermined(sequence, solve)
     limit = sequence.limit
-    claim = _claim(game, sequence) if limit.kind in ("proper", "boundary") else None
-    residuals = None if claim is None else claim.residuals
+    claim, attained = (
+        _claim(game, sequence) if limit.kind in ("proper", "boundary") else (None, False)
+    )
     return SmoothedLimit(
         rounding=rounding,
         lift=lift,
@@ -268,7 +270,7 @@ def follow_smoothing(
         prices=read_only(limit.normal / game.ranges),
         payoffs=read_only(game.minima + game.ranges * limit.point),
         claim=claim,
-        attained=residuals is not None and residuals.worst <= LIMIT_TOLERANCE,
+        attained=attained,
     )
 
 
@@ -302,8 +304,11 @@ def _undetermined(
     return sequence
 
 
-def _claim(game: StrategicGame, sequence: LimitingSequence) -> Equilibrium:
-    """Return the limit as a claim on the original game, the planner paying the limit's payoffs."""
+def _claim(game: StrategicGame, sequence: LimitingSequence) -> tuple[Equilibrium, bool]:
+    """Return the limit as a claim on the original game, and whether it holds there.
+
+    The planner's mixture is the one that pays the limit's payoffs.
+    """
     limit = sequence.limit
     problem = PriceProblem(game)
     at = problem.evaluate(limit.normal)
@@ -313,4 +318,5 @@ def _claim(game: StrategicGame, sequence: LimitingSequence) -> Equilibrium:
     point = assess(problem, at, fit_mixture(problem, paid, candidates))
     kind: Kind = "boundary" if limit.kind == "boundary" else "proper"
     claim = equilibrium_at(problem, point, kind)
-    return replace(claim, residuals=verify(game, claim, tol=LIMIT_TOLERANCE).residuals)
+    verification = verify(game, claim, tol=LIMIT_TOLERANCE)
+    return replace(claim, residuals=verification.residuals), verification.valid

@@ -190,3 +190,16 @@ def test_the_campaign():
     assert used >= 200
     assert len(outcomes) == used * len(SMOOTHED)
     assert [f"{o.case}, {o.smoothing}: {o.kind}" for o in outcomes if not o.agrees] == []
+
+
+def test_a_price_that_falls_like_the_root_of_epsilon_is_found_to_vanish():
+    # v({0}) = 2 a_0 - 2 a_1 + a_1²/(a_0 + a_1): E is of second order in a_1, so that a ball of
+    # radius ε, which moves what is owed by order ε, is balanced at a_1 of order sqrt(ε).
+    game = StrategicGame.from_arrays([[2, 2], [2, 1]], [[2, 1], [1, 1]])
+    found = follow_smoothing(game, rounding="outer")
+    limit = found.sequence.limit
+    assert limit.kind == "boundary"
+    assert limit.vanishing == (1,)
+    assert limit.rates == pytest.approx((0.5,), abs=0.05)
+    assert limit.normal == pytest.approx([1, 0], abs=1e-6)
+    assert found.attained
