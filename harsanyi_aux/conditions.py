@@ -347,15 +347,7 @@ class _Bench:
             statement = "some normalised price is zero (boundary solution)"
             expected = 0
             residual = price
-        return [
-            Check(
-                "prices", statement, self._single(least), least, expected, price, residual, passed
-            )
-        ]
-
-    @staticmethod
-    def _single(player: int) -> tuple[int, ...]:
-        return (player,)
+        return [Check("prices", statement, (least,), least, expected, price, residual, passed)]
 
     def threats(self) -> list[Check]:
         """Condition 3, for every coalition: its strategy is a best reply to the other side's."""

@@ -34,6 +34,10 @@ EXTRA_STARTS = 6
 SAME = 1e-6
 
 _NEAR_FACE = 1e-3
+_TRIED: dict[Method, str] = {
+    "homotopy": "Merrill's simplicial path with Newton's method",
+    "imitation": "imitation games with Newton's method",
+}
 # How often the first path may come back to the boundary before it is believed.
 _BOUNDARY_RETURNS = 3
 
@@ -220,7 +224,6 @@ class _Search:
         self.found: list[Equilibrium] = []
         self.best_residual = math.inf
         self.least_defect: float | None = None
-        self.tried: dict[str, None] = {}
 
     def run(self, start: FloatArray, *, first: bool) -> None:
         """Search from one start until something verified comes up, proper if possible."""
@@ -245,11 +248,8 @@ class _Search:
             self._keep(boundary)
 
     def _proposals(self, start: FloatArray) -> Iterator[PricePoint]:
-        if self.method == "imitation":
-            self.tried["imitation games with Newton's method"] = None
-            return by_imitation(self.problem, start)
-        self.tried["Merrill's simplicial path with Newton's method"] = None
-        return by_homotopy(self.problem, start)
+        search = by_imitation if self.method == "imitation" else by_homotopy
+        return search(self.problem, start)
 
     def _judge(self, point: PricePoint) -> Equilibrium | None:
         """Return the verified equilibrium at a point, or None.
@@ -297,7 +297,7 @@ class _Search:
             starts=starts,
             evaluations=self.problem.evaluations,
             best_residual=self.best_residual,
-            tried=tuple(self.tried),
+            tried=(_TRIED[self.method],),
             least_defect=self.least_defect,
         )
 
