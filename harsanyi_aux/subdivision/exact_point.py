@@ -1,0 +1,152 @@
+"""Exact equilibria at exact prices: ``a`` is a CoCo price iff ``z(a) = φ(v_a)/a`` lies in ``F``.
+
+Theory note, section 2. From prices in doubles, simple fractions are guessed; the definition,
+checked in rational arithmetic, decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import flint
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray, ObjectArray, read_only
+from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
+from harsanyi_aux.conditions import verify
+from harsanyi_aux.equilibrium import Equilibrium, Residuals
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, exact_matrix, make_corner
+from harsanyi_aux.subdivision.frame import Frame
+
+_DENOMINATORS = (64, 4096, 10**6)
+#: A guess may differ from the prices in doubles by this.
+GUESS_DISTANCE = 1e-8
+
+
+def simple_prices(prices: FloatArray) -> Iterator[Prices]:
+    """Return exact normalised prices near the given ones, simplest first."""
+    seen = set()
+    for largest in _DENOMINATORS:
+        guess = [Fraction(float(p)).limit_denominator(largest) for p in prices]
+        total = sum(guess)
+        if total <= 0:
+            continue
+        exact = tuple(p / total for p in guess)
+        near = max(abs(float(e) - p) for e, p in zip(exact, prices.tolist(), strict=True))
+        if near <= GUESS_DISTANCE and exact not in seen:
+            seen.add(exact)
+            yield exact
+
+
+def owed_at(corner: Corner) -> list[Fraction]:
+    """Return ``φ(v_b)`` at a corner whose strategies are optimal exactly."""
+    frame = corner.frame
+    values = [
+        threat_value(exact_matrix(frame, k, corner.prices), sides)
+        for k, sides in enumerate(corner.threats)
+    ]
+    V = frame.table.V
+    values.append(
+        max(
+            sum(p * V[i][o] for i, p in enumerate(corner.prices))
+            for o in range(frame.table.n_outcomes)
+        )
+    )
+    return [
+        sum((v * row[i] for v, row in zip(values, frame.exact_shares, strict=True)), Fraction(0))
+        for i in range(frame.n)
+    ]
+
+
+def threat_value(matrix: ObjectArray, sides: tuple[Sparse, Sparse]) -> Fraction:
+    """Return ``x M y``."""
+    x, y = sides
+    return sum((p * q * matrix[r, c] for r, p in x for c, q in y), Fraction(0))
+
+
+def exact_mixture(frame: Frame, prices: Prices, payoffs: list[Fraction]) -> Sparse | None:
+    """Return a mixture of the outcomes best at the prices that pays exactly this, or None."""
+    from scipy.optimize import nnls
+
+    V = frame.table.V
+    n = frame.n
+    earned = [sum(p * V[i][o] for i, p in enumerate(prices)) for o in range(frame.table.n_outcomes)]
+    best = max(earned)
+    active = [o for o, value in enumerate(earned) if value == best]
+    rough = np.vstack([frame.scaled[:, active], np.ones(len(active))])
+    target = np.array([*(float(u) for u in payoffs), 1.0])
+    weights, distance = nnls(rough, target)
+    if distance > 1e-7:
+        return None
+    support = [o for o, w in zip(active, weights.tolist(), strict=True) if w > 1e-9]
+    augmented = flint.fmpq_mat(n + 1, len(support) + 1)
+    for j, o in enumerate(support):
+        for i in range(n):
+            augmented[i, j] = flint.fmpq(V[i][o].numerator, V[i][o].denominator)
+        augmented[n, j] = flint.fmpq(1)
+    for i, u in enumerate(payoffs):
+        augmented[i, len(support)] = flint.fmpq(u.numerator, u.denominator)
+    augmented[n, len(support)] = flint.fmpq(1)
+    reduced, rank = augmented.rref()
+    if rank != len(support) or any(reduced[j, j] != 1 for j in range(rank)):
+        return None
+    mixture = [
+        (o, Fraction(int(reduced[j, rank].p), int(reduced[j, rank].q)))
+        for j, o in enumerate(support)
+    ]
+    return mixture if all(p > 0 for _, p in mixture) else None
+
+
+def exact_equilibrium(frame: Frame, prices: Prices) -> tuple[Equilibrium, Corner, Sparse] | None:
+    """Return the exact CoCo equilibrium at positive exact prices, verified, or None."""
+    if min(prices) <= 0:
+        return None
+    corner = make_corner(frame, prices, exact=True)
+    owed = owed_at(corner)
+    payoffs = [f / b for f, b in zip(owed, prices, strict=True)]
+    mixture = exact_mixture(frame, prices, payoffs)
+    if mixture is None:
+        return None
+    equilibrium = as_equilibrium(corner, mixture)
+    if not verify(frame.game, equilibrium, exact=True).valid:
+        return None
+    return equilibrium, corner, mixture
+
+
+def as_equilibrium(corner: Corner, mixture: Sparse) -> Equilibrium:
+    """Return a corner's prices and threats with the planner's mixture, in the game's own units."""
+    frame = corner.frame
+    table, actions = frame.table, frame.game.actions
+    full = grand_coalition(frame.n)
+    by_mask: dict[int, ObjectArray] = {full: _dense(mixture, actions)}
+    for mask, (x, y) in zip(frame.pairs, corner.threats, strict=True):
+        for side, strategy in ((mask, x), (full ^ mask, y)):
+            shape = tuple(m for i, m in enumerate(actions) if side >> i & 1)
+            by_mask[side] = _dense(strategy, shape)
+    payoffs = [
+        low + width * sum(p * V[o] for o, p in mixture)
+        for low, width, V in zip(table.minima, table.ranges, table.V, strict=True)
+    ]
+    return Equilibrium(
+        concept="coco",
+        kind="proper" if min(corner.prices) > 0 else "boundary",
+        prices=_objects([b / r for b, r in zip(corner.prices, table.ranges, strict=True)]),
+        payoffs=_objects(payoffs),
+        strategies=CoalitionMap(by_mask),
+        residuals=Residuals(0.0, 0.0, 0.0),
+    )
+
+
+def _dense(strategy: Sparse, shape: tuple[int, ...]) -> ObjectArray:
+    array = np.full(shape, Fraction(0), dtype=object)
+    flat = array.reshape(-1)
+    for index, probability in strategy:
+        flat[index] = probability
+    return read_only(array)
+
+
+def _objects(values: list[Fraction]) -> ObjectArray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return read_only(array)

@@ -1,0 +1,157 @@
+"""Closing cells that hold no equilibrium: weights proposed in doubles, decided exactly.
+
+A cell may have *exempt* corners: prices of a known equilibrium, or prices with a zero. Then it is
+shown that nothing else of the cell is an equilibrium (``docs/certificates.md``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.certify.cells import check_excluded
+from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.certify.vertices import edge_bounds
+from harsanyi_aux.subdivision import weights
+from harsanyi_aux.subdivision.affine import null_space
+from harsanyi_aux.subdivision.bounds import CellBounds
+from harsanyi_aux.subdivision.corners import Corner, make_corner
+from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.tree import Cell
+
+_TIGHT = 1e-8
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Corners of a cell that need not be excluded, and why.
+
+    Attributes
+    ----------
+    corners : tuple of positions in the cell
+    reason : dict
+        ``{"player": i}`` or ``{"equilibrium": e}``.
+    """
+
+    corners: tuple[int, ...]
+    reason: dict[str, int]
+
+
+def plainly(frame: Frame, cell: Cell, bounds: CellBounds) -> dict[str, Any] | None:
+    """Return why the cell holds no CoCo equilibrium at all, or None."""
+    planner = weights.planner_choices(frame, bounds)
+    beta = weights.propose(frame, bounds, planner)
+    if beta is None:
+        return None
+    return _decided(frame, cell, bounds, planner, weights.rationals(beta), None)
+
+
+def but_for(
+    frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption
+) -> dict[str, Any] | None:
+    """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None."""
+    planner = weights.planner_choices(frame, bounds, exemption.corners)
+    beta = weights.propose_with_exempt(frame, bounds, planner, exemption.corners)
+    if beta is None:
+        return None
+    candidates = _on_tight_rows(frame, cell, bounds, planner, beta, exemption)
+    return _decided(frame, cell, bounds, planner, candidates, exemption)
+
+
+def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
+    """Return the cell with its exempt corners' threats chosen to stay optimal inside it."""
+    centre = np.mean([corner.b for corner in cell], axis=0)
+    return tuple(
+        make_corner(frame, corner.prices, towards=centre) if k in exemption.corners else corner
+        for k, corner in enumerate(cell)
+    )
+
+
+def _decided(
+    frame: Frame,
+    cell: Cell,
+    bounds: CellBounds,
+    planner: weights.Planner,
+    candidates: Iterator[list[Fraction]],
+    exemption: Exemption | None,
+) -> dict[str, Any] | None:
+    exempt = exemption.corners if exemption else ()
+    vertices = [corner.vertex for corner in cell]
+    for beta in candidates:
+        reason = weights.reason(
+            frame, bounds, planner, beta, exemption.reason if exemption else None
+        )
+        try:
+            check_excluded(frame.table, vertices, reason, exempt, ())
+        except InvalidCertificate:
+            continue
+        return reason
+    return None
+
+
+def _on_tight_rows(
+    frame: Frame,
+    cell: Cell,
+    bounds: CellBounds,
+    planner: weights.Planner,
+    beta: FloatArray,
+    exemption: Exemption,
+) -> Iterator[list[Fraction]]:
+    """Return roundings of the weights that keep the tight coefficients of exempt corners at zero.
+
+    Between exempt corners a coefficient is linear in the weights as long as lower and upper bounds
+    agree; those that the weights make zero are kept so exactly.
+    """
+    low = weights.coefficients(frame, bounds, beta, planner.outcomes)
+    largest = float(np.abs(beta).max())
+    rows = []
+    for at in range(len(bounds.first)):
+        k, l = int(bounds.first[at]), int(bounds.second[at])  # noqa: E741
+        if k not in exemption.corners or l not in exemption.corners:
+            continue
+        tight = planner.outcomes[np.abs(low[at]) <= _TIGHT * largest]
+        rows += _coefficient_rows(frame, cell[k], cell[l], frame.shares @ beta, tight.tolist())
+    directions = null_space(rows, frame.n)
+    if not directions:
+        return
+    span = np.array([[float(x) for x in direction] for direction in directions]).T
+    combination = np.linalg.lstsq(span, beta, rcond=None)[0]
+    if not np.abs(combination).max() > 0:
+        return
+    for simple in weights.rationals(combination):
+        yield [
+            sum((z * d[i] for z, d in zip(simple, directions, strict=True)), Fraction(0))
+            for i in range(frame.n)
+        ]
+
+
+def _coefficient_rows(
+    frame: Frame,
+    k: Corner,
+    l: Corner,  # noqa: E741
+    gamma: FloatArray,
+    outcomes: Sequence[int],
+) -> list[tuple[Fraction, ...]]:
+    """Return ``φ(v_kl) - b_kl∘V(o)`` exactly for each outcome, v being bounds on γ's side."""
+    if not outcomes:
+        return []
+    exact = edge_bounds(frame.table, k.vertex, l.vertex)
+    sides = zip(exact.lower, exact.upper, gamma.tolist(), strict=True)
+    values = [
+        Fraction(int(v.p), int(v.q)) for v in (low if g >= 0 else high for low, high, g in sides)
+    ]
+    owed = [
+        sum((v * row[i] for v, row in zip(values, frame.exact_shares, strict=True)), Fraction(0))
+        for i in range(frame.n)
+    ]
+    return [
+        tuple(
+            owed[i] - (k.prices[i] + l.prices[i]) / 2 * frame.table.V[i][o] for i in range(frame.n)
+        )
+        for o in outcomes
+    ]

@@ -1,0 +1,283 @@
+"""The search: cells are excluded, explained by a known equilibrium, or split, largest first.
+
+Theory note, section 5 ("Enumerate"). What closes a cell is decided in rational or ball arithmetic
+by the checker's own functions, so that the tree is a proof as it stands.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from harsanyi_aux.equilibrium import Concept
+from harsanyi_aux.subdivision import exclude, weights
+from harsanyi_aux.subdivision.bounds import CellBounds, cell_bounds
+from harsanyi_aux.subdivision.corners import Corner, Prices, make_corner
+from harsanyi_aux.subdivision.exclude import Exemption
+from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.geometry import between, is_inside
+from harsanyi_aux.subdivision.known import Known
+from harsanyi_aux.subdivision.locate import Locator
+from harsanyi_aux.subdivision.tree import Node, root_cell, walk
+
+# Cells larger than this are split before anything expensive is tried in them.
+_LOCATE_BELOW = 0.5
+_DIVIDE_BELOW = 0.8
+# Costlier reasons are tried where the corners' excesses come this near to zero, per diameter.
+_NEAR = 0.02
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop.
+
+    Attributes
+    ----------
+    cells : int
+        Cells examined.
+    diameter : float
+        Cells smaller than this (longest edge, normalised prices) are left undecided.
+    """
+
+    cells: int = 100_000
+    diameter: float = 1e-5
+
+
+@dataclass
+class Counts:
+    """What has been done so far."""
+
+    examined: int = 0
+    closed: int = 0
+    undecided: int = 0
+    proved: float = 0.0
+
+
+@dataclass
+class Growth:
+    """A tree that grows, with what has been found.
+
+    Attributes
+    ----------
+    frame : Frame
+    concept : Concept
+    limits : Limits
+    locator : Locator
+        Finds and certifies equilibria; keeps those known.
+    """
+
+    frame: Frame
+    concept: Concept
+    limits: Limits
+    locator: Locator
+    root: Node
+    counts: Counts = field(default_factory=Counts)
+    _heap: list[tuple[float, int, Node]] = field(default_factory=list)
+    _order: Iterable[int] = field(default_factory=itertools.count)
+    _prices: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    @property
+    def known(self) -> list[Known]:
+        """The equilibria known so far, numbered as in the certificate."""
+        return self.locator.known
+
+    @property
+    def open(self) -> int:
+        """Number of open cells."""
+        return len(self._heap)
+
+    def push(self, nodes: Iterable[Node]) -> None:
+        """Put open cells on the list."""
+        for node in nodes:
+            b = np.array([corner.b for corner in node.cell])
+            size = float(np.abs(b[:, None] - b[None]).max())
+            heapq.heappush(self._heap, (-size, next(self._order), node))  # type: ignore[call-overload]
+
+    def run(self, step: Callable[[Growth], bool] | None = None) -> None:
+        """Examine open cells until none is left, a limit is reached or `step` says stop.
+
+        Parameters
+        ----------
+        step : callable, optional
+            Called after every cell; False stops.
+        """
+        while self._heap and self.counts.examined < self.limits.cells:
+            _, _, node = heapq.heappop(self._heap)
+            try:
+                self._examine(node)
+            except BaseException:
+                # an interrupted cell stays open: nothing is lost
+                if node.kind == "open":
+                    self.push([node])
+                raise
+            self.counts.examined += 1
+            if step is not None and not step(self):
+                return
+
+    def _close(self, node: Node, kind: str, *content: Any) -> None:
+        node.close(kind, *content)
+        self.counts.closed += 1
+        if kind == "undecided":
+            self.counts.undecided += 1
+        else:
+            self.counts.proved += node.share
+
+    def _examine(self, node: Node) -> None:
+        if self._explained(node):
+            return
+        point = self._known_point_inside(node)
+        if point is not None:
+            self.push(node.star(point))
+            return
+        bounds = cell_bounds(self.frame, node.cell)
+        reason = exclude.plainly(self.frame, node.cell, bounds)
+        if reason is not None:
+            self._close(node, "excluded", reason)
+            return
+        planner = weights.planner_choices(self.frame, bounds)
+        exemptions: list[Exemption] = []
+        diameter = bounds.diameter
+        margin = weights.corner_margin(self.frame, bounds, planner.outcomes)
+        if margin <= max(weights.MARGIN, _NEAR * diameter) or diameter < self.limits.diameter:
+            exemptions = self._exemptions(node)
+            if self._exclude_hard(node, bounds, exemptions):
+                return
+            if diameter < _LOCATE_BELOW and self.locator.look_near(node.cell, bounds):
+                self.push([node])
+                return
+        if diameter < self.limits.diameter:
+            self._close(node, "undecided", self._doubt(node))
+            return
+        self._split(node, bounds, exemptions)
+
+    def _explained(self, node: Node) -> bool:
+        for e, known in enumerate(self.known):
+            if known.form == "box":
+                if all(known.holds(corner.prices) for corner in node.cell):
+                    self._close(node, "inside", e)
+                    return True
+            elif all(self._is_price(corner, e) for corner in node.cell):
+                self._close(node, "known", e)
+                return True
+        return False
+
+    def _is_price(self, corner: Corner, e: int) -> bool:
+        key = (id(corner), e)
+        if key not in self._prices:
+            self._prices[key] = self.known[e].is_price(corner.prices)
+        return self._prices[key]
+
+    def _known_point_inside(self, node: Node) -> Corner | None:
+        own = [corner.prices for corner in node.cell]
+        for prices, corner in self.locator.points.items():
+            if prices not in own and is_inside(own, prices):
+                return corner
+        return None
+
+    def _exemptions(self, node: Node) -> list[Exemption]:
+        found = []
+        for e, known in enumerate(self.known):
+            if known.form != "box":
+                corners = tuple(k for k, c in enumerate(node.cell) if self._is_price(c, e))
+                if corners:
+                    found.append(Exemption(corners, {"equilibrium": e}))
+        for i in range(self.frame.n):
+            corners = tuple(k for k, c in enumerate(node.cell) if c.prices[i] == 0)
+            if corners:
+                found.append(Exemption(corners, {"player": i}))
+        return found
+
+    def _exclude_hard(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> bool:
+        """Try the costlier reasons: exempt corners, and division in smaller coalitions."""
+        for exemption in exemptions:
+            reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
+            if reason is not None:
+                self._close(node, "excluded", reason)
+                return True
+        for exemption in exemptions:
+            cell = exclude.renewed(self.frame, node.cell, exemption)
+            reason = exclude.but_for(self.frame, cell, cell_bounds(self.frame, cell), exemption)
+            if reason is not None:
+                for k in exemption.corners:
+                    (node,) = node.renew(k, cell[k])
+                self._close(node, "excluded", reason)
+                return True
+        if self.concept == "coalition-perfect" and bounds.diameter < _DIVIDE_BELOW:
+            reason = self.locator.refute_division(node.cell, bounds)
+            if reason is not None:
+                self._close(node, "excluded", reason)
+                return True
+        return False
+
+    def _doubt(self, node: Node) -> str:
+        if any(min(corner.prices) == 0 for corner in node.cell):
+            return "too near a zero price"
+        return "too small a cell"
+
+    def _split(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> None:
+        cut = self._cut_along_sets(node) if exemptions else None
+        if cut is None:
+            k, l = _edge(bounds, node.depth, exemptions)  # noqa: E741
+            middle = between(node.cell[k].prices, node.cell[l].prices)
+        else:
+            k, l, middle = cut  # noqa: E741
+        self.push(node.bisect(k, l, self._corner(middle)))
+
+    def _corner(self, prices: Prices) -> Corner:
+        special = min(prices) == 0 or any(
+            known.form != "box" and known.is_price(prices) for known in self.known
+        )
+        return make_corner(self.frame, prices, exact=special)
+
+    def _cut_along_sets(self, node: Node) -> tuple[int, int, Prices] | None:
+        """Return a cut of the cell along a known set of equilibria that crosses it."""
+        for known in self.known:
+            if known.polytope is None:
+                continue
+            values = [
+                [sum(x * b for x, b in zip(row, c.prices, strict=True)) for c in node.cell]
+                for row in (*known.polytope.equal, *known.polytope.at_least)
+            ]
+            equalities = len(known.polytope.equal)
+            if any(max(v) < 0 for v in values) or any(min(v) > 0 for v in values[:equalities]):
+                continue
+            for v in values:
+                if min(v) < 0 < max(v):
+                    k, l = v.index(min(v)), v.index(max(v))  # noqa: E741
+                    share = Fraction(v[k]) / (v[k] - v[l])
+                    return k, l, between(node.cell[k].prices, node.cell[l].prices, share)
+        return None
+
+    def undecided(self) -> list[Node]:
+        """Return the cells left open or undecided."""
+        return [node for node in walk(self.root) if node.kind in ("open", "undecided")]
+
+
+def _edge(bounds: CellBounds, depth: int, exemptions: list[Exemption]) -> tuple[int, int]:
+    """Return the edge to halve: the longest; every other time one without exempt corners.
+
+    Near an exempt corner cells must become narrow, not only small.
+    """
+    gaps = bounds.corners[bounds.first] - bounds.corners[bounds.second]
+    lengths = (gaps**2).sum(axis=1)
+    if exemptions and depth % 2:
+        exempt = {k for exemption in exemptions for k in exemption.corners}
+        free = ~np.isin(bounds.first, list(exempt)) & ~np.isin(bounds.second, list(exempt))
+        if (lengths * free).max() > 0:
+            lengths = lengths * free
+    at = int(np.argmax(lengths))
+    return int(bounds.first[at]), int(bounds.second[at])
+
+
+def start(frame: Frame, concept: Concept, floor: Fraction, limits: Limits) -> Growth:
+    """Return the search at its beginning: one open cell."""
+    root = root_cell(frame, floor)
+    growth = Growth(frame, concept, limits, Locator(frame, concept), root)
+    growth.push([root])
+    return growth

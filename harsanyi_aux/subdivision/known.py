@@ -1,0 +1,111 @@
+"""Equilibria met during a subdivision, in the three forms of a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
+from harsanyi_aux.subdivision.frame import Frame
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """One equilibrium, or one set of equilibria with the same strategies.
+
+    Attributes
+    ----------
+    form : "rational", "set" or "box"
+    entry : dict
+        What the certificate says.
+    equilibrium : Equilibrium
+        Exact for "rational" and "set" (one of them), in doubles for "box".
+    prices : array (n,)
+        Its normalised prices in doubles.
+    polytope : PricePolytope or None
+        The prices of a "set"; those of a "rational" one are a single point.
+    vertices : tuple of exact prices
+        Corners of the set, or the one price; empty for a box.
+    lower, upper : tuples of n - 1 Fractions
+        The box.
+    """
+
+    form: Literal["rational", "set", "box"]
+    entry: dict[str, Any]
+    equilibrium: Equilibrium
+    prices: FloatArray
+    polytope: PricePolytope | None = None
+    vertices: tuple[Prices, ...] = ()
+    lower: tuple[Fraction, ...] = ()
+    upper: tuple[Fraction, ...] = ()
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the set of prices."""
+        return self.polytope.dimension if self.polytope is not None else 0
+
+    def is_price(self, prices: Prices) -> bool:
+        """Whether these exact prices belong to the equilibrium (set); False for a box."""
+        if self.polytope is not None:
+            return prices in self.polytope
+        return prices in self.vertices
+
+    def holds(self, prices: Prices) -> bool:
+        """Whether these prices lie in the box."""
+        return self.form == "box" and all(
+            low <= p <= high for low, p, high in zip(self.lower, prices, self.upper, strict=False)
+        )
+
+    def explains(self, prices: FloatArray, tolerance: float) -> bool:
+        """Whether a solution in doubles is this equilibrium, or one of this set."""
+        if self.form == "box":
+            low = np.array([float(x) for x in self.lower]) - tolerance
+            high = np.array([float(x) for x in self.upper]) + tolerance
+            return bool((low <= prices[:-1]).all() and (prices[:-1] <= high).all())
+        if self.polytope is not None:
+            return self.polytope.nearly_contains(prices, tolerance)
+        return bool(np.abs(prices - self.prices).max() <= tolerance)
+
+
+def rational_known(
+    frame: Frame, equilibrium: Equilibrium, corner: Corner, mixture: Sparse, concept: Concept
+) -> Known:
+    """Return an exact equilibrium with the set of prices that keep its strategies, if larger."""
+    b = np.array([float(p) for p in corner.prices])
+    polytope = stable_prices(frame, corner.threats, mixture, concept)
+    if polytope.dimension > 0:
+        entry = {
+            "form": "set",
+            "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
+            "strategies": corner.entry["threats"],
+            "outcomes": [[o, str(p)] for o, p in mixture],
+        }
+        return Known("set", entry, equilibrium, b, polytope, polytope.vertices)
+    entry = {"form": "rational", "equilibrium": equilibrium.to_dict()}
+    return Known("rational", entry, equilibrium, b, None, (corner.prices,))
+
+
+def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:
+    """Return an equilibrium enclosed by a box of the certificate's form."""
+    center = [Fraction(x) for x in entry["center"]]
+    radius = [Fraction(x) for x in entry["radius"]]
+    return Known(
+        "box",
+        entry,
+        equilibrium,
+        prices,
+        lower=tuple(c - r for c, r in zip(center, radius, strict=True)),
+        upper=tuple(c + r for c, r in zip(center, radius, strict=True)),
+    )
+
+
+def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> bool:
+    """Whether some known equilibrium is the one found at these prices."""
+    return any(one.explains(prices, tolerance) for one in known)

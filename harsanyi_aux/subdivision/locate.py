@@ -1,0 +1,175 @@
+"""Finding equilibria for the subdivision, and proving each one before it is used.
+
+Newton's method proposes prices. Simple fractions near them are tested exactly; otherwise a Krawczyk
+box must prove that the equilibrium exists and is the only one there. For coalition-perfect
+equilibria the prices must be rational and saddle points be selected exactly (fact F1).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.certify.cells import check_excluded
+from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.coalitions import grand_coalition
+from harsanyi_aux.division import DivisionResult, divide
+from harsanyi_aux.division_lp import DivisionProgram
+from harsanyi_aux.division_matrix import Cell as DivisionCell
+from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.krawczyk import propose_box
+from harsanyi_aux.newton import PricePoint, polish
+from harsanyi_aux.solver import TARGET, equilibrium_at, solve_all
+from harsanyi_aux.subdivision import weights
+from harsanyi_aux.subdivision.bounds import CellBounds
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, make_corner
+from harsanyi_aux.subdivision.exact_point import exact_equilibrium, simple_prices
+from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.known import Known, box_known, explained, rational_known
+from harsanyi_aux.subdivision.tree import Cell
+
+# Solutions nearer to each other than this are taken for one until proved otherwise.
+_SAME = 1e-7
+_POSITIVE = 1e-9
+
+
+class Locator:
+    """The equilibria found so far, and the means to find more.
+
+    Attributes
+    ----------
+    known : list of Known
+    points : dict from exact prices to Corner
+        Prices that are to be corners of cells: known rational equilibria, corners of sets.
+    unproved : list of (prices, defect)
+        Solutions in doubles that could be neither certified nor, for coalition-perfect, refuted.
+    least_defect : float
+        Smallest division defect met (coalition-perfect), infinite if none was computed.
+    """
+
+    def __init__(self, frame: Frame, concept: Concept) -> None:
+        self.frame = frame
+        self.concept: Concept = concept
+        self.known: list[Known] = []
+        self.points: dict[Prices, Corner] = {}
+        self.unproved: list[tuple[FloatArray, float]] = []
+        self.least_defect = math.inf
+        self._settled: list[FloatArray] = []
+        self._problem = PriceProblem(frame.game)
+
+    def look_around(self, starts: int) -> None:
+        """Search from several starts, before any cell is examined."""
+        for found in solve_all(self.frame.game, starts=starts).equilibria:
+            if found.kind == "proper":
+                prices = found.prices * self.frame.game.ranges
+                self._register(prices / prices.sum())
+
+    def look_near(self, cell: Cell, bounds: CellBounds) -> bool:
+        """Search from the middle of a cell; whether something new was certified."""
+        point = polish(self._problem, bounds.corners.mean(axis=0), 0.5 * bounds.diameter)
+        if point.residual > TARGET or point.prices.min() < _POSITIVE:
+            return False
+        if np.abs(point.prices - bounds.corners.mean(axis=0)).max() > 2 * bounds.diameter:
+            return False
+        return self._register(point.prices, point)
+
+    def _register(self, prices: FloatArray, point: PricePoint | None = None) -> bool:
+        """Certify the solution at these prices unless it is known; whether that added anything."""
+        if explained(self.known, prices, _SAME):
+            return False
+        if any(np.abs(prices - old).max() <= _SAME for old in self._settled):
+            return False
+        before = len(self.known) + len(self.points)
+        if self.concept == "coco":
+            self._certify_coco(prices, point)
+        else:
+            self._certify_perfect(prices)
+        if explained(self.known, prices, _SAME):
+            return True
+        self._settled.append(prices)
+        return len(self.known) + len(self.points) > before
+
+    def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
+        for exact in simple_prices(prices):
+            found = exact_equilibrium(self.frame, exact)
+            if found is not None:
+                self._keep_exact(*found)
+                return
+        entry = propose_box(self.frame.game, prices)
+        if entry is not None:
+            self.known.append(box_known(self._in_doubles(prices, point), prices, entry))
+        else:
+            self.unproved.append((prices, 0.0))
+
+    def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
+        from harsanyi_aux.conditions import with_residuals
+
+        point = point or polish(self._problem, prices, 1e-9)
+        return with_residuals(self.frame.game, equilibrium_at(self._problem, point, "proper"))
+
+    def _certify_perfect(self, prices: FloatArray) -> None:
+        for exact in simple_prices(prices):
+            if exact_equilibrium(self.frame, exact) is None:
+                continue
+            result = self._divided(exact)
+            if result.equilibrium is not None:
+                self._keep_exact(result.equilibrium, *self._as_corner(exact, result.equilibrium))
+            elif result.status == "undecided":
+                self.unproved.append((prices, result.defect))
+            return
+        result = divide(self.frame.game, prices / self.frame.game.ranges)
+        self.least_defect = min(self.least_defect, result.defect)
+        if result.status == "undecided":
+            self.unproved.append((prices, result.defect))
+
+    def _divided(self, exact: Prices) -> DivisionResult:
+        own = [b / r for b, r in zip(exact, self.frame.table.ranges, strict=True)]
+        result = divide(self.frame.game, own)
+        self.least_defect = min(self.least_defect, result.defect)
+        return result
+
+    def _as_corner(self, exact: Prices, equilibrium: Equilibrium) -> tuple[Corner, Sparse]:
+        full = grand_coalition(self.frame.n)
+
+        def sparse(mask: int) -> Sparse:
+            flat = equilibrium.strategies.by_mask(mask).reshape(-1)
+            return [(i, p) for i, p in enumerate(flat.tolist()) if p]
+
+        threats = tuple((sparse(mask), sparse(full ^ mask)) for mask in self.frame.pairs)
+        outcome = make_corner(self.frame, exact, exact=True).outcome
+        return Corner(self.frame, exact, threats, outcome), sparse(full)
+
+    def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
+        known = rational_known(self.frame, equilibrium, corner, mixture, self.concept)
+        self.known.append(known)
+        for vertex in known.vertices:
+            if vertex not in self.points:
+                self.points[vertex] = make_corner(self.frame, vertex, exact=True)
+
+    @cached_property
+    def _program(self) -> DivisionProgram:
+        return DivisionProgram(self.frame.game)
+
+    def refute_division(self, cell: Cell, bounds: CellBounds) -> dict[str, Any] | None:
+        """Return why the cell holds no coalition-perfect equilibrium, decided exactly, or None."""
+        planner = weights.planner_choices(self.frame, bounds)
+        refutation = self._program.refute(
+            DivisionCell(bounds.prices, bounds.lower, bounds.upper, planner.outcomes)
+        )
+        if refutation is None:
+            return None
+        objects = self._program.reason(refutation)
+        if objects is None:
+            return None
+        dropped = [*self.frame.dominated.items(), *planner.dropped.items()]
+        reason = {"dropped": sorted([o, by] for o, by in dropped), "except": None, **objects}
+        try:
+            check_excluded(self.frame.table, [corner.vertex for corner in cell], reason, (), ())
+        except InvalidCertificate:
+            return None
+        return reason
