@@ -113,10 +113,10 @@ def make_corner(
     towards : array (n,), optional
         Where saddle points are not unique, take those that stay optimal in this direction.
     exact : bool, optional
-        Whether the strategies must be optimal exactly; implied by `towards` and by a zero price.
+        Whether the strategies must be optimal exactly; implied by `towards`.
     """
     b = np.array([float(p) for p in prices])
-    exact = exact or towards is not None or min(prices) == 0
+    exact = exact or towards is not None
     at = b if towards is None else b + _NUDGE * (towards - b)
     threats: list[tuple[Sparse, Sparse]] = []
     full = (1 << frame.n) - 1

@@ -122,11 +122,15 @@ class Growth:
 
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
+        self.count(node)
+
+    def count(self, leaf: Node) -> None:
+        """Add a closed cell to the counts."""
         self.counts.closed += 1
-        if kind == "undecided":
+        if leaf.kind == "undecided":
             self.counts.undecided += 1
         else:
-            self.counts.proved += node.share
+            self.counts.proved += leaf.share
 
     def _examine(self, node: Node) -> None:
         if self._explained(node):
@@ -145,7 +149,7 @@ class Growth:
         diameter = bounds.diameter
         margin = weights.corner_margin(self.frame, bounds, planner.outcomes)
         if margin <= max(weights.MARGIN, _NEAR * diameter) or diameter < self.limits.diameter:
-            exemptions = self._exemptions(node)
+            exemptions = self._exemptions(node, bounds, planner)
             if self._exclude_hard(node, bounds, exemptions):
                 return
             if diameter < _LOCATE_BELOW and self.locator.look_near(node.cell, bounds):
@@ -180,7 +184,10 @@ class Growth:
                 return corner
         return None
 
-    def _exemptions(self, node: Node) -> list[Exemption]:
+    def _exemptions(
+        self, node: Node, bounds: CellBounds, planner: weights.Planner
+    ) -> list[Exemption]:
+        """Return which corners may be exempt: those on a face are, where it may hold solutions."""
         found = []
         for e, known in enumerate(self.known):
             if known.form != "box":
@@ -189,17 +196,22 @@ class Growth:
                     found.append(Exemption(corners, {"equilibrium": e}))
         for i in range(self.frame.n):
             corners = tuple(k for k, c in enumerate(node.cell) if c.prices[i] == 0)
-            if corners:
+            if (
+                corners
+                and weights.corner_margin(self.frame, bounds, planner.outcomes, corners)
+                <= weights.MARGIN
+            ):
                 found.append(Exemption(corners, {"player": i}))
         return found
 
     def _exclude_hard(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> bool:
         """Try the costlier reasons: exempt corners, and division in smaller coalitions."""
         for exemption in exemptions:
-            reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
-            if reason is not None:
-                self._close(node, "excluded", reason)
-                return True
+            if "equilibrium" in exemption.reason:
+                reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
+                if reason is not None:
+                    self._close(node, "excluded", reason)
+                    return True
         for exemption in exemptions:
             cell = exclude.renewed(self.frame, node.cell, exemption)
             reason = exclude.but_for(self.frame, cell, cell_bounds(self.frame, cell), exemption)
@@ -230,9 +242,7 @@ class Growth:
         self.push(node.bisect(k, l, self._corner(middle)))
 
     def _corner(self, prices: Prices) -> Corner:
-        special = min(prices) == 0 or any(
-            known.form != "box" and known.is_price(prices) for known in self.known
-        )
+        special = any(known.form != "box" and known.is_price(prices) for known in self.known)
         return make_corner(self.frame, prices, exact=special)
 
     def _cut_along_sets(self, node: Node) -> tuple[int, int, Prices] | None:

@@ -8,6 +8,8 @@ equilibria the prices must be rational and saddle points be selected exactly (fa
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +22,7 @@ from harsanyi_aux.coalitions import grand_coalition
 from harsanyi_aux.division import DivisionResult, divide
 from harsanyi_aux.division_lp import DivisionProgram
 from harsanyi_aux.division_matrix import Cell as DivisionCell
-from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.krawczyk import propose_box
 from harsanyi_aux.newton import PricePoint, polish
@@ -28,7 +30,7 @@ from harsanyi_aux.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.subdivision import weights
 from harsanyi_aux.subdivision.bounds import CellBounds
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, make_corner
-from harsanyi_aux.subdivision.exact_point import exact_equilibrium, simple_prices
+from harsanyi_aux.subdivision.exact_point import as_equilibrium, exact_equilibrium, simple_prices
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.known import Known, box_known, explained, rational_known
 from harsanyi_aux.subdivision.tree import Cell
@@ -151,6 +153,38 @@ class Locator:
             if vertex not in self.points:
                 self.points[vertex] = make_corner(self.frame, vertex, exact=True)
 
+    def restore(self, entry: Mapping[str, Any]) -> None:
+        """Take over an equilibrium from a saved search; its proof is checked at the end."""
+        if entry["form"] == "rational":
+            equilibrium = equilibrium_from_dict(entry["equilibrium"], self.frame.game)
+            scaled = [
+                a * r for a, r in zip(equilibrium.prices, self.frame.table.ranges, strict=True)
+            ]
+            exact = tuple(b / sum(scaled) for b in scaled)
+            self._keep_exact(equilibrium, *self._as_corner(exact, equilibrium))
+        elif entry["form"] == "set":
+            vertices = [tuple(Fraction(b) for b in vertex) for vertex in entry["prices"]]
+            middle = tuple(sum(column) / len(vertices) for column in zip(*vertices, strict=True))
+            threats = tuple(
+                (_sparse(x), _sparse(y))
+                for x, y in (
+                    entry["strategies"][self.frame.table.key(mask)] for mask in self.frame.pairs
+                )
+            )
+            corner = Corner(self.frame, middle, threats, entry["outcomes"][0][0])
+            mixture = _sparse(entry["outcomes"])
+            self._keep_exact(as_equilibrium(corner, mixture), corner, mixture)
+        else:
+            free = [float(Fraction(b)) for b in entry["center"]]
+            prices = np.array([*free, 1.0 - sum(free)])
+            equilibrium = self._in_doubles(prices, None)
+            self.known.append(box_known(equilibrium, prices, dict(entry)))
+
+    def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
+        """Take over a solution that a saved search could not settle."""
+        self.unproved.append((np.array(prices), defect))
+        self._settled.append(np.array(prices))
+
     @cached_property
     def _program(self) -> DivisionProgram:
         return DivisionProgram(self.frame.game)
@@ -173,3 +207,7 @@ class Locator:
         except InvalidCertificate:
             return None
         return reason
+
+
+def _sparse(pairs: Sequence[tuple[int, str]]) -> Sparse:
+    return [(int(index), Fraction(p)) for index, p in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -105,12 +106,16 @@ def walk(root: Node) -> Iterator[Node]:
 def write_tree(root: Node) -> dict[str, Any]:
     """Return ``{"vertices": …, "nodes": …}``; open cells are written as nodes of kind "open"."""
     numbers: dict[int, int] = {}
+    written: dict[str, int] = {}
     vertices: list[dict[str, Any]] = []
 
     def number(corner: Corner) -> int:
         if id(corner) not in numbers:
-            numbers[id(corner)] = len(vertices)
-            vertices.append(corner.entry)
+            text = json.dumps(corner.entry)
+            if text not in written:
+                written[text] = len(vertices)
+                vertices.append(corner.entry)
+            numbers[id(corner)] = written[text]
         return numbers[id(corner)]
 
     for corner in root.cell:

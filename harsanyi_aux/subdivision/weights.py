@@ -69,13 +69,17 @@ def coefficients(
     return values[:, None] - paid
 
 
-def corner_margin(frame: Frame, bounds: CellBounds, outcomes: IntArray) -> float:
-    """Return how far from zero some weighted excess stays at all corners of the cell.
+def corner_margin(
+    frame: Frame, bounds: CellBounds, outcomes: IntArray, corners: Collection[int] | None = None
+) -> float:
+    """Return how far from zero some weighted excess stays at (the given) corners of the cell.
 
     Positive means that a smaller cell of this kind will be excluded; otherwise zero may be among
     the convex combinations of the corners' excesses.
     """
     vertices = np.flatnonzero(bounds.first == bounds.second)
+    if corners is not None:
+        vertices = vertices[list(corners)]
     excess = _middle_excess(frame, bounds, outcomes)[:, vertices]
     return _best_weights(excess.reshape(frame.n, -1))[1]
 

@@ -1,0 +1,129 @@
+"""Certificates and saved states of a subdivision (``docs/certificates.md``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from harsanyi_aux.arrays import format_number
+from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.table import Table
+from harsanyi_aux.equilibrium import Concept
+from harsanyi_aux.errors import InputError
+from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.grow import Growth, Limits
+from harsanyi_aux.subdivision.known import Known
+from harsanyi_aux.subdivision.locate import Locator
+from harsanyi_aux.subdivision.tree import read_tree, walk, write_tree
+
+
+def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
+    """Return a game in the format of files, every payoff exact."""
+    return {
+        "format": "harsanyi-game",
+        "version": 1,
+        "title": game.title,
+        "players": list(game.players),
+        "actions": list(game.actions),
+        "payoffs": [[format_number(u) for u in row] for row in table.payoffs],
+        "transferable": False,
+    }
+
+
+def _common(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
+    from harsanyi_aux import __version__
+
+    return {
+        "format": "harsanyi-certificate",
+        "version": 1,
+        "kind": kind,
+        "concept": concept,
+        "software": f"harsanyi-aux {__version__}",
+        "game": exact_game(frame.game, frame.table),
+    }
+
+
+def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dict[str, Any]:
+    """Return the certificate that one known equilibrium exists."""
+    return sealed({**_common(frame, "equilibrium", concept), "equilibrium": known.entry})
+
+
+def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
+    """Return the certificate of a search: a refutation if nothing was found or left undecided."""
+    tree = write_tree(growth.root)
+    nodes = [["undecided", "not examined"] if node[0] == "open" else node for node in tree["nodes"]]
+    refuted = not growth.known and not any(node[0] == "undecided" for node in nodes)
+    document = {
+        **_common(growth.frame, "refutation" if refuted else "enumeration", growth.concept),
+        "price_floor": str(floor),
+        "vertices": tree["vertices"],
+        "nodes": nodes,
+    }
+    if not refuted:
+        document["equilibria"] = [known.entry for known in growth.known]
+    return sealed(document)
+
+
+def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
+    """Return everything a later run needs to go on."""
+    return sealed(
+        {
+            **_common(growth.frame, "state", growth.concept),
+            "format": "harsanyi-search-state",
+            "price_floor": str(floor),
+            "equilibria": [known.entry for known in growth.known],
+            "unproved": [
+                [[float(b) for b in prices], defect] for prices, defect in growth.locator.unproved
+            ],
+            "least_defect": growth.locator.least_defect,
+            "examined": growth.counts.examined,
+            **write_tree(growth.root),
+        }
+    )
+
+
+def load_state(
+    frame: Frame, concept: Concept, floor: Fraction, limits: Limits, state: Mapping[str, Any]
+) -> Growth:
+    """Return the search that `save_state` saved.
+
+    Raises
+    ------
+    InputError
+        If the state is damaged, or of another game, concept or price floor.
+    """
+    from harsanyi_aux.certify.document import digest
+
+    if state.get("format") != "harsanyi-search-state" or state.get("version") != 1:
+        raise InputError("this is no saved search", mend="give another file for the state")
+    if state.get("sha256") != digest(state):
+        raise InputError("the saved search is damaged", mend="delete it and start afresh")
+    expected = {**_common(frame, "state", concept), "price_floor": str(floor)}
+    for key, name in (("concept", "concept"), ("price_floor", "price floor")):
+        if state.get(key) != expected[key]:
+            raise InputError(
+                f"the saved search is for the {name} {state.get(key)}, not {expected[key]}",
+                mend="give another file for the state",
+            )
+    own, other = expected["game"], state.get("game", {})
+    if any(own[key] != other.get(key) for key in ("actions", "payoffs")):
+        raise InputError(
+            "the saved search is for another game", mend="give another file for the state"
+        )
+    locator = Locator(frame, concept)
+    for entry in state["equilibria"]:
+        locator.restore(entry)
+    for prices, defect in state["unproved"]:
+        locator.restore_unproved(prices, defect)
+    locator.least_defect = state["least_defect"]
+    root = read_tree(frame, state)
+    growth = Growth(frame, concept, limits, locator, root)
+    for node in walk(root):
+        if node.kind == "open":
+            growth.push([node])
+        elif not node.children:
+            growth.count(node)
+    growth.counts.examined = int(state["examined"])
+    return growth
