@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from harsanyi_aux.cli_check import check
 from harsanyi_aux.cli_shared import DONE, INTERRUPTED, UNUSABLE, versions, write
 from harsanyi_aux.cli_smooth import smooth
 from harsanyi_aux.cli_solve import solve
@@ -24,7 +25,7 @@ from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.text import plain
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-for command in (solve, verify, value, smooth):
+for command in (solve, verify, value, smooth, check):
     app.command()(command)
 
 _START = """\

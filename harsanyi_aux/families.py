@@ -23,7 +23,7 @@ from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.tables import MOST_PLAYERS
 
-__all__ = ["DEGENERACIES", "FAMILIES", "make_degenerate", "random_game"]
+__all__ = ["DEGENERACIES", "FAMILIES", "family_options", "make_degenerate", "random_game"]
 
 Rng = int | np.random.Generator | None
 Shape = tuple[int, ...]
@@ -60,6 +60,15 @@ def random_game(
         ``"bargaining"``
             `StrategicGame.from_bargaining` with ``m_0 - 1`` points uniform on [0, 1] and the
             disagreement payoffs 0; the other players must have 2 actions.
+        ``"transferable-plus"``
+            almost a game with side payments: at n outcomes, drawn, one player gets n and all
+            others nothing, so that the efficient payoffs are the divisions of n; all other
+            payoffs are uniform on [0, 1]. To every payoff independent normal noise of standard
+            deviation ``noise`` (default 0.1) is added. There must be n outcomes or more.
+        ``"around"``
+            the game ``game`` (no default), to every payoff of which an independent number is
+            added, uniform between plus and minus ``radius`` (default 0.1) times that player's
+            largest less least payoff (1 where all are equal).
     actions : sequence of int
         Number of actions of each player.
     rng : int, numpy.random.Generator or None
@@ -77,11 +86,9 @@ def random_game(
     InputError
         If there is no such family or option, or the shape does not suit it.
     """
-    if family not in FAMILIES:
-        raise InputError(f"there is no family {clip(family)}", mend=f"use {_listed(FAMILIES)}")
+    allowed = family_options(family)
     shape = _checked_shape(actions)
     draw = FAMILIES[family]
-    allowed = list(inspect.signature(draw).parameters)[2:]  # after the shape and the generator
     for option in options:
         if option not in allowed:
             raise InputError(
@@ -91,6 +98,20 @@ def random_game(
     game = draw(shape, _generator(rng), **options)
     seed = f", seed {rng}" if isinstance(rng, int | np.integer) else ""
     return replace(game, title=f"{family} {'x'.join(map(str, shape))}{seed}")
+
+
+def family_options(family: str) -> list[str]:
+    """Return the names of a family's options.
+
+    Raises
+    ------
+    InputError
+        If there is no such family.
+    """
+    if family not in FAMILIES:
+        raise InputError(f"there is no family {clip(family)}", mend=f"use {_listed(FAMILIES)}")
+    # a family's function takes the shape and the generator first
+    return list(inspect.signature(FAMILIES[family]).parameters)[2:]
 
 
 def _checked_shape(actions: Sequence[int]) -> Shape:
@@ -184,6 +205,43 @@ def _bargaining(shape: Shape, rng: np.random.Generator) -> StrategicGame:
     return StrategicGame.from_bargaining(rng.random((shape[0] - 1, n)), np.zeros(n))
 
 
+def _transferable_plus(shape: Shape, rng: np.random.Generator, noise: float = 0.1) -> StrategicGame:
+    noise = _within(noise, "noise", 0.0, 1e6)
+    n, outcomes = len(shape), math.prod(shape)
+    if outcomes < n:
+        raise InputError(
+            f"{outcomes} outcomes are too few to give everything to each of {n} players in turn",
+            mend="give the players more actions",
+        )
+    payoffs = rng.random((n, outcomes))
+    # n is more than any other outcome can be worth in total, so at equal prices no other is best
+    payoffs[:, rng.choice(outcomes, size=n, replace=False)] = n * np.eye(n)
+    payoffs += noise * rng.standard_normal(payoffs.shape)
+    return StrategicGame.from_arrays(*payoffs.reshape(n, *shape))
+
+
+def _around(
+    shape: Shape,
+    rng: np.random.Generator,
+    game: StrategicGame | None = None,
+    radius: float = 0.1,
+) -> StrategicGame:
+    radius = _within(radius, "radius", 0.0, 1e6)
+    if not isinstance(game, StrategicGame):
+        raise InputError("the family 'around' needs a game to draw around", place="game")
+    if game.actions != shape:
+        raise InputError(
+            f"the given game has the shape {game.actions}, not {shape}", mend="leave the shape out"
+        )
+    reach = radius * game.ranges.reshape(-1, *(1 for _ in shape))
+    payoffs = game.payoffs + reach * rng.uniform(-1.0, 1.0, size=game.payoffs.shape)
+    return replace(
+        StrategicGame.from_arrays(*payoffs, transferable=game.transferable),
+        players=game.players,
+        action_labels=game.action_labels,
+    )
+
+
 FAMILIES: Mapping[str, Callable[..., StrategicGame]] = MappingProxyType(
     {
         "uniform": _uniform,
@@ -193,6 +251,8 @@ FAMILIES: Mapping[str, Callable[..., StrategicGame]] = MappingProxyType(
         "symmetric": _symmetric,
         "zero-sum-plus": _zero_sum_plus,
         "bargaining": _bargaining,
+        "transferable-plus": _transferable_plus,
+        "around": _around,
     }
 )
 """The families by name. Each function takes the shape, a generator and the options named in it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,22 +13,28 @@ import pytest
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.families import DEGENERACIES, FAMILIES, make_degenerate, random_game
 from harsanyi_aux.game import StrategicGame, permute_players
+from harsanyi_aux.solver import solve_all
+from harsanyi_aux.value import coco_value
 
 SHAPE = (2, 2, 2)
+CENTRE = random_game("integer", SHAPE, 11)
+NEEDED = {"around": {"game": CENTRE}}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_seed_settles_the_game_and_the_title_tells_it(family):
-    game = random_game(family, SHAPE, 5)
-    assert game == random_game(family, SHAPE, 5)
+    options = NEEDED.get(family, {})
+    game = random_game(family, SHAPE, 5, **options)
+    assert game == random_game(family, SHAPE, 5, **options)
     assert game.actions == SHAPE
     assert game.title == f"{family} 2x2x2, seed 5"
-    assert not np.array_equal(game.payoffs, random_game(family, SHAPE, 6).payoffs)
+    assert not np.array_equal(game.payoffs, random_game(family, SHAPE, 6, **options).payoffs)
     generator = np.random.default_rng(5)
-    unnamed = random_game(family, SHAPE, generator)
+    unnamed = random_game(family, SHAPE, generator, **options)
     assert np.array_equal(unnamed.payoffs, game.payoffs)
     assert unnamed.title == f"{family} 2x2x2"
-    assert not np.array_equal(random_game(family, SHAPE, generator).payoffs, game.payoffs)
+    again = random_game(family, SHAPE, generator, **options)
+    assert not np.array_equal(again.payoffs, game.payoffs)
 
 
 def test_numpy_integers_are_seeds_and_shapes():
@@ -80,6 +87,47 @@ def test_bargaining_games_pay_zero_after_a_veto():
     assert not payoffs.any()
 
 
+def test_transferable_plus_without_noise_is_settled_by_the_coco_value():
+    """At equal prices every division of n is efficient, so the CoCo value is an equilibrium."""
+    settled = 0
+    for seed in range(6):
+        game = random_game("transferable-plus", SHAPE, seed, noise=0.0)
+        totals = np.sort(game.payoffs.sum(axis=0), axis=None)
+        assert np.allclose(totals[-3:], 3.0)
+        assert totals[-4] < 3
+        owed = coco_value(replace(game, transferable=True)).shares
+        if owed.min() < 0.01:
+            continue
+        settled += 1
+        found = solve_all(game, starts=1).equilibria
+        assert any(np.allclose(e.payoffs, owed, atol=1e-7) for e in found)
+    assert settled >= 3
+
+
+def test_transferable_plus_differs_from_its_noiseless_game_by_the_noise():
+    pure = random_game("transferable-plus", (4, 4, 4), 0, noise=0.0).payoffs
+    noisy = random_game("transferable-plus", (4, 4, 4), 0, noise=0.01).payoffs
+    # 192 draws: the standard error of their deviation is 0.01 / sqrt(384) = 0.0005
+    assert abs((noisy - pure).std() - 0.01) < 0.0025
+
+
+def test_around_keeps_every_payoff_within_the_radius_in_normalised_units():
+    stretched = StrategicGame.from_arrays(
+        *(CENTRE.payoffs * np.array([1.0, 1e6, 1e-6]).reshape(3, 1, 1, 1)), players=["a", "b", "c"]
+    )
+    distances = []
+    for seed in range(40):
+        game = random_game("around", SHAPE, seed, game=stretched, radius=0.25)
+        assert game.players == ("a", "b", "c")
+        moved = np.abs(game.payoffs - stretched.payoffs).reshape(3, -1).max(axis=1)
+        distances.append(moved / stretched.ranges)
+    largest = np.max(distances, axis=0)
+    assert (largest <= 0.25 * (1 + 1e-9)).all()
+    assert (largest > 0.24).all()  # 320 draws per player: the largest is almost 0.25
+    same = random_game("around", SHAPE, 0, game=CENTRE, radius=0.0)
+    assert np.array_equal(same.payoffs, CENTRE.payoffs)
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [
@@ -102,6 +150,12 @@ def test_bargaining_games_pay_zero_after_a_veto():
         (lambda: random_game("covariant", SHAPE, rho=float("nan")), "rho: nan is not between"),
         (lambda: random_game("covariant", SHAPE, rho="x"), "rho: 'x' is not between"),
         (lambda: random_game("zero-sum-plus", SHAPE, noise=-1), "noise: -1 is not between"),
+        (lambda: random_game("around", SHAPE), "game: the family 'around' needs a game"),
+        (lambda: random_game("around", SHAPE, game="x.json"), "needs a game to draw around"),
+        (lambda: random_game("around", (2, 2), game=CENTRE), "shape (2, 2, 2), not (2, 2)"),
+        (lambda: random_game("around", SHAPE, game=CENTRE, radius=-1), "radius: -1 is not"),
+        (lambda: random_game("transferable-plus", (1, 2, 1)), "2 outcomes are too few"),
+        (lambda: random_game("transferable-plus", SHAPE, noise=-1), "noise: -1 is not"),
         (lambda: random_game("symmetric", (2, 3)), "same number of actions"),
         (lambda: random_game("bargaining", (3, 3)), "do not have the shape (3, 3)"),
         (lambda: random_game("bargaining", (1, 2)), "do not have the shape (1, 2)"),

@@ -112,7 +112,7 @@ def load_state(
         raise InputError(
             "the saved search is for another game", mend="give another file for the state"
         )
-    locator = Locator(frame, concept)
+    locator = Locator(frame, concept, floor)
     for entry in state["equilibria"]:
         locator.restore(entry)
     for prices, defect in state["unproved"]:

@@ -49,7 +49,7 @@ def owed_at(corner: Corner) -> list[Fraction]:
     V = frame.table.V
     values.append(
         max(
-            sum(p * V[i][o] for i, p in enumerate(corner.prices))
+            sum((p * V[i][o] for i, p in enumerate(corner.prices)), Fraction(0))
             for o in range(frame.table.n_outcomes)
         )
     )

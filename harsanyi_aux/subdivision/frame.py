@@ -80,10 +80,11 @@ class Frame:
         flat = np.empty((self.n, self.scaled.shape[1]), dtype=object)
         for i in range(self.n):
             flat[i] = list(self.table.V[i])
-        signed = []
+        signed: list[ObjectArray] = []
         for mask in self.pairs:
             signs = np.array([1 if mask >> i & 1 else -1 for i in range(self.n)], dtype=object)
-            signed.append(signs[:, None, None] * coalition_payoffs(flat, self.game.actions, mask))
+            laid_out: ObjectArray = coalition_payoffs(flat, self.game.actions, mask)
+            signed.append(signs[:, None, None] * laid_out)
         return tuple(signed)
 
     @cached_property
@@ -126,7 +127,7 @@ def _pareto_dominators(payoffs: FloatArray) -> dict[int, int]:
 def build_frame(game: StrategicGame) -> Frame:
     """Return the tables of a game without transferable utility."""
     n = game.n_players
-    exact = to_fractions(game.payoffs)
+    exact = game.fractions if game.is_exact else to_fractions(game.payoffs)
     table = Table(
         actions=game.actions,
         payoffs=tuple(tuple(exact[i].reshape(-1).tolist()) for i in range(n)),

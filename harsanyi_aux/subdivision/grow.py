@@ -70,6 +70,8 @@ class Growth:
     limits : Limits
     locator : Locator
         Finds and certifies equilibria; keeps those known.
+    may_locate : bool
+        Whether to search for equilibria; otherwise cells that need it become leaves "search".
     """
 
     frame: Frame
@@ -77,6 +79,7 @@ class Growth:
     limits: Limits
     locator: Locator
     root: Node
+    may_locate: bool = True
     counts: Counts = field(default_factory=Counts)
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
@@ -99,6 +102,10 @@ class Growth:
             size = float(np.abs(b[:, None] - b[None]).max())
             heapq.heappush(self._heap, (-size, next(self._order), node))  # type: ignore[call-overload]
 
+    def take(self, count: int) -> list[Node]:
+        """Return the largest open cells, no longer on the list."""
+        return [heapq.heappop(self._heap)[2] for _ in range(min(count, len(self._heap)))]
+
     def run(self, step: Callable[[Growth], bool] | None = None) -> None:
         """Examine open cells until none is left, a limit is reached or `step` says stop.
 
@@ -108,17 +115,21 @@ class Growth:
             Called after every cell; False stops.
         """
         while self._heap and self.counts.examined < self.limits.cells:
-            _, _, node = heapq.heappop(self._heap)
-            try:
-                self._examine(node)
-            except BaseException:
-                # an interrupted cell stays open: nothing is lost
-                if node.kind == "open":
-                    self.push([node])
-                raise
-            self.counts.examined += 1
+            (node,) = self.take(1)
+            self.examine(node)
             if step is not None and not step(self):
                 return
+
+    def examine(self, node: Node) -> None:
+        """Close or split one open cell that is not on the list."""
+        try:
+            self._examine(node)
+        except BaseException:
+            # an interrupted cell stays open: nothing is lost
+            if node.kind == "open":
+                self.push([node])
+            raise
+        self.counts.examined += 1
 
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
@@ -151,6 +162,9 @@ class Growth:
         if margin <= max(weights.MARGIN, _NEAR * diameter) or diameter < self.limits.diameter:
             exemptions = self._exemptions(node, bounds, planner)
             if self._exclude_hard(node, bounds, exemptions):
+                return
+            if diameter < _LOCATE_BELOW and not self.may_locate:
+                node.close("search")
                 return
             if diameter < _LOCATE_BELOW and self.locator.look_near(node.cell, bounds):
                 self.push([node])
@@ -288,6 +302,6 @@ def _edge(bounds: CellBounds, depth: int, exemptions: list[Exemption]) -> tuple[
 def start(frame: Frame, concept: Concept, floor: Fraction, limits: Limits) -> Growth:
     """Return the search at its beginning: one open cell."""
     root = root_cell(frame, floor)
-    growth = Growth(frame, concept, limits, Locator(frame, concept), root)
+    growth = Growth(frame, concept, limits, Locator(frame, concept, floor), root)
     growth.push([root])
     return growth

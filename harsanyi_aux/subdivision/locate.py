@@ -54,8 +54,9 @@ class Locator:
         Smallest division defect met (coalition-perfect), infinite if none was computed.
     """
 
-    def __init__(self, frame: Frame, concept: Concept) -> None:
+    def __init__(self, frame: Frame, concept: Concept, floor: Fraction = Fraction(0)) -> None:
         self.frame = frame
+        self.floor = floor
         self.concept: Concept = concept
         self.known: list[Known] = []
         self.points: dict[Prices, Corner] = {}
@@ -86,6 +87,8 @@ class Locator:
             return False
         if any(np.abs(prices - old).max() <= _SAME for old in self._settled):
             return False
+        if prices.min() < float(self.floor) - _SAME:
+            return False
         before = len(self.known) + len(self.points)
         if self.concept == "coco":
             self._certify_coco(prices, point)
@@ -99,7 +102,7 @@ class Locator:
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
         for exact in simple_prices(prices):
             found = exact_equilibrium(self.frame, exact)
-            if found is not None:
+            if found is not None and min(exact) >= self.floor:
                 self._keep_exact(*found)
                 return
         entry = propose_box(self.frame.game, prices)

@@ -127,8 +127,24 @@ def write_tree(root: Node) -> dict[str, Any]:
     return {"vertices": vertices, "nodes": nodes}
 
 
-def read_tree(frame: Frame, data: Mapping[str, Any]) -> Node:
+def read_tree(
+    frame: Frame,
+    data: Mapping[str, Any],
+    *,
+    cell: Cell | None = None,
+    share: float = 1.0,
+    depth: int = 0,
+) -> Node:
     """Return the tree that `write_tree` wrote.
+
+    Parameters
+    ----------
+    frame : Frame
+    data : mapping
+    cell : tuple of Corners, optional
+        The root's corners, where they exist already.
+    share, depth : optional
+        Those of the root.
 
     Raises
     ------
@@ -137,8 +153,10 @@ def read_tree(frame: Frame, data: Mapping[str, Any]) -> Node:
     """
     try:
         corners = [_read_corner(frame, entry) for entry in data["vertices"]]
+        if cell is not None:
+            corners[: frame.n] = cell
         nodes = iter(data["nodes"])
-        root = Node(tuple(corners[: frame.n]))
+        root = Node(tuple(corners[: frame.n]), depth, share)
         stack = [root]
         while stack:
             node = stack.pop()

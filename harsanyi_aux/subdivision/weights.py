@@ -171,7 +171,7 @@ def propose_with_exempt(
         bounds=[(-1, 1)] * n + [(0, None)] * (2 * pairs) + [(None, 1)],
         method="highs",
     )
-    if result.status != 0 or not -result.fun > MARGIN:
+    if result.status != 0 or not np.asarray(result.x)[-1] > MARGIN:
         return None
     beta: FloatArray = np.asarray(result.x)[:n]
     return beta

@@ -1,0 +1,390 @@
+"""Boxes of prices with exactly one CoCo equilibrium (``docs/certificates.md``, "Boxes").
+
+An interval Newton (Krawczyk) test in ball arithmetic: on the whole box the threats have fixed
+kernels and the planner mixes a fixed face, so that the equilibria in the box are the zeros of a
+smooth system, and the test proves that there is exactly one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, arb_mat, ctx, fmpq
+
+from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.certify.faces import Face, read_face
+from harsanyi_aux.certify.forms import AROUND_ZERO, Domain, Form, reciprocal
+from harsanyi_aux.certify.kernels import Arena, Fight, Kernel
+from harsanyi_aux.certify.reading import index, rationals, record, sequence, to_fraction
+from harsanyi_aux.certify.table import Table
+
+#: Bits of precision that an entry may ask for.
+PRECISIONS = range(32, 4097)
+# Newton steps until the test must have passed, and how much each must shrink some side.
+_STEPS = 30
+_SHRINK = fmpq(7, 8)
+# The zero is looked for in a box smaller than the one where it is unique by this factor.
+_TINY = fmpq(1, 2**60)
+# Newton's point is believed when it is so near to the center, in radii (at most 1/2).
+_NEAR = fmpq(1, 2**25)
+_HALF = arb(fmpq(1, 2))
+
+
+@dataclass(frozen=True)
+class BoxReport:
+    """What a box proves: it holds exactly one CoCo equilibrium price, and it is positive.
+
+    Attributes
+    ----------
+    lower, upper : tuple of n Fractions
+        The box ``X``: normalised prices. The prices of ``X`` are those between them that sum to 1
+        and whose last coordinate is free; the last entries are the least and largest it takes.
+    prices : tuple of n pairs of Fractions
+        Bounds of the equilibrium's normalised prices.
+    payoffs : tuple of n pairs of Fractions
+        Bounds of its payoffs, in the game's own units.
+    """
+
+    lower: tuple[Fraction, ...]
+    upper: tuple[Fraction, ...]
+    prices: tuple[tuple[Fraction, Fraction], ...]
+    payoffs: tuple[tuple[Fraction, Fraction], ...]
+
+
+@dataclass(frozen=True)
+class BoxClaim:
+    """An entry of the form "box", read."""
+
+    center: tuple[fmpq, ...]
+    radius: tuple[fmpq, ...]
+    face: tuple[int, ...]
+    kernels: tuple[Kernel, ...]
+    precision: int
+
+
+@dataclass(frozen=True)
+class Located:
+    """A box with exactly one zero of the system, and everything that happens on it."""
+
+    box: Domain
+    fights: tuple[Fight, ...]
+    prices: tuple[arb, ...]
+    payoffs: tuple[arb, ...]
+    sole_threats: bool
+
+
+def check_box(table: Table, entry: Mapping[str, Any]) -> BoxReport:
+    """Check an entry of the form "box".
+
+    Parameters
+    ----------
+    table : Table
+    entry : mapping
+        As the page describes it.
+
+    Returns
+    -------
+    BoxReport
+
+    Raises
+    ------
+    InvalidCertificate
+        If the entry is malformed, or the proof fails at the stated precision.
+    """
+    claim = read_box(table, entry)
+    located = locate(table, claim)
+    last = 1 - sum(claim.center, fmpq(0))
+    spread = sum(claim.radius, fmpq(0))
+    center, radius = (*claim.center, last), (*claim.radius, spread)
+    return BoxReport(
+        lower=tuple(to_fraction(c - r) for c, r in zip(center, radius, strict=True)),
+        upper=tuple(to_fraction(c + r) for c, r in zip(center, radius, strict=True)),
+        prices=tuple(map(bounds, located.prices)),
+        payoffs=tuple(
+            (least + width * low, least + width * high)
+            for least, width, (low, high) in zip(
+                table.minima, table.ranges, map(bounds, located.payoffs), strict=True
+            )
+        ),
+    )
+
+
+def read_box(table: Table, entry: Mapping[str, Any]) -> BoxClaim:
+    """Read an entry of the form "box"; InvalidCertificate if it is malformed."""
+    keys = ("form", "center", "radius", "face", "kernels", "precision")
+    record(entry, "", keys)
+    if entry["form"] != "box":
+        raise InvalidCertificate("this is not a box", "form")
+    free = table.n - 1
+    radius = rationals(entry["radius"], free, "radius")
+    for k, r in enumerate(radius):
+        if r <= 0:
+            raise InvalidCertificate("a radius must be positive", f"radius[{k}]")
+    face = sequence(entry["face"], "face")
+    listed = record(entry["kernels"], "kernels", [table.key(pair) for pair in table.pairs])
+    precision = entry["precision"]
+    if type(precision) is not int or precision not in PRECISIONS:
+        raise InvalidCertificate(
+            f"the precision must be from {PRECISIONS[0]} to {PRECISIONS[-1]} bits", "precision"
+        )
+    return BoxClaim(
+        center=tuple(rationals(entry["center"], free, "center")),
+        radius=tuple(radius),
+        face=tuple(index(o, table.n_outcomes, f"face[{k}]") for k, o in enumerate(face)),
+        kernels=tuple(_read_kernel(table, pair, listed[table.key(pair)]) for pair in table.pairs),
+        precision=precision,
+    )
+
+
+def _read_kernel(table: Table, pair: int, value: object) -> Kernel:
+    place = kernel_place(table, pair)
+    sides = []
+    for name, listed, count in zip(
+        ("rows", "columns"), sequence(value, place, 2), table.sizes(pair), strict=True
+    ):
+        chosen = tuple(index(k, count, place) for k in sequence(listed, place))
+        if not chosen or len(set(chosen)) < len(chosen):
+            raise InvalidCertificate(f"the {name} must be distinct and at least one", place)
+        sides.append(chosen)
+    rows, columns = sides
+    if len(rows) != len(columns):
+        raise InvalidCertificate("a kernel has as many rows as columns", place)
+    return Kernel(pair, rows, columns)
+
+
+def kernel_place(table: Table, pair: int) -> str:
+    """Return where a pair's kernel stands in an entry."""
+    return f'kernels["{table.key(pair)}"]'
+
+
+def bounds(ball: arb) -> tuple[Fraction, Fraction]:
+    """Return the ends of a finite ball, exactly and at any working precision."""
+    middle, radius = _exact(ball.mid()), _exact(ball.rad())
+    return to_fraction(middle - radius), to_fraction(middle + radius)
+
+
+def _exact(point: arb) -> fmpq:
+    mantissa, exponent = point.man_exp()
+    return fmpq(mantissa) * fmpq(2) ** int(exponent)
+
+
+def locate(table: Table, claim: BoxClaim) -> Located:
+    """Prove that the box holds exactly one equilibrium and enclose it tightly.
+
+    Raises
+    ------
+    InvalidCertificate
+        If the proof fails.
+    """
+    with ctx.workprec(claim.precision):
+        box = Domain(claim.center, claim.radius)
+        for player, price in enumerate(box.prices()):
+            if not price.range() > 0:
+                raise InvalidCertificate(f"the price of player {player} may be zero", "radius")
+        arena = Arena(table)
+        face = read_face(arena.payoffs, claim.face, box.center_prices)
+        for o, margins in face.margins(arena.payoffs, box):
+            if not any(margin.range() > 0 for margin in margins):
+                raise InvalidCertificate(f"outcome {o} may be worth as much in the box", "face")
+        fights = []
+        sole = True
+        for kernel in claim.kernels:
+            place = kernel_place(table, kernel.pair)
+            try:
+                fights.append(arena.solve(kernel, box))
+            except InvalidCertificate as error:
+                raise error.within(place) from None
+            for failure, margin in arena.margins(fights[-1], box):
+                ball = margin.range()
+                if not ball >= 0:
+                    raise InvalidCertificate(failure, place)
+                sole = sole and bool(ball > 0)
+        system = System(arena, face, claim)
+        state = system.at(box, fights)
+        for o, weight in zip(claim.face, face.weights(state.excess, state.prices), strict=True):
+            if not weight.range() > 0:
+                raise InvalidCertificate(f"outcome {o} may have no weight in the box", "face")
+        final = system.contract(state)
+        return system.located(final, sole)
+
+
+@dataclass(frozen=True)
+class State:
+    """The system on one box.
+
+    Attributes
+    ----------
+    prices, excess : tuples of Form
+        ``b_i`` and ``e_i = φ_i(v_b) - b_i V_i(o_0)``.
+    shift : list of arb
+        ``-Y H(c)``.
+    defect : list of arb_mat
+        The coefficients of ``I - Y H'`` as forms.
+    """
+
+    box: Domain
+    fights: tuple[Fight, ...]
+    prices: list[Form]
+    excess: list[Form]
+    shift: list[arb]
+    defect: list[arb_mat]
+
+    def spread(self, share: arb) -> list[arb]:
+        """Return ``|I - Y D| ρ``, the part of first order of ``D`` taken with the given share."""
+        constant, *slopes = self.defect
+        return [
+            sum(
+                (
+                    (abs(constant[i, k]) + share * sum((abs(s[i, k]) for s in slopes), arb(0)))
+                    * width
+                    for k, width in enumerate(self.box.widths)
+                ),
+                arb(0),
+            )
+            for i in range(len(self.shift))
+        ]
+
+    @property
+    def has_one_zero(self) -> bool:
+        """Whether Krawczyk's test proves exactly one zero in the box."""
+        return all(
+            abs(s) + e < width
+            for s, e, width in zip(self.shift, self.spread(arb(1)), self.box.widths, strict=True)
+        )
+
+
+class System:
+    """The equations of an entry; its zeros in the box are the equilibria there."""
+
+    def __init__(self, arena: Arena, face: Face, claim: BoxClaim) -> None:
+        self.arena = arena
+        self.face = face
+        self.kernels = claim.kernels
+
+    def at(self, box: Domain, fights: Sequence[Fight] | None = None) -> State:
+        """Enclose everything on a box; the fights there may be known."""
+        n, table, origin = box.n, self.arena.table, self.face.origin
+        if fights is None:
+            fights = [self.arena.solve(kernel, box) for kernel in self.kernels]
+        prices = box.prices()
+
+        def excess(values: list[Any], grand: Any, own: list[Any]) -> list[Any]:
+            game = dict(zip(table.pairs, values, strict=True)) | {table.full: grand}
+            owed = table.phi(game)
+            return [o - p * arb(v) for o, p, v in zip(owed, own, origin, strict=True)]
+
+        grand = box.linear(origin)
+        central = excess([f.at_center for f in fights], grand.coefficients[0], box.middle)
+        e = excess([f.value for f in fights], grand, prices)
+        unit = [[arb(int(i == k) - int(i == n - 1)) for i in range(n)] for k in range(n - 1)]
+        slopes = []
+        for k in range(n - 1):
+            whole = box.constant(arb(origin[k] - origin[-1]))
+            steps = [box.constant(u) for u in unit[k]]
+            slopes.append(excess([f.gradient[k] for f in fights], whole, steps))
+        residual = self.face.residual(central, box.middle)
+        jacobian = self.face.jacobian(e, prices, slopes, unit)
+        free = n - 1
+        coefficients = [
+            arb_mat(free, free, [form.coefficients[part] for row in jacobian for form in row])
+            for part in range(n)
+        ]
+        inverse = _near_inverse(coefficients[0])
+        products = [inverse * matrix for matrix in coefficients]
+        shift = [-s for s in (inverse * arb_mat(free, 1, residual)).entries()]
+        defect = [_identity(free) - products[0], *products[1:]]
+        return State(box, tuple(fights), prices, e, shift, defect)
+
+    def located(self, state: State, sole_threats: bool) -> Located:
+        """Return what a box with exactly one zero says about it."""
+        payoffs = (
+            (excess * reciprocal(price)).range() + arb(v)
+            for excess, price, v in zip(state.excess, state.prices, self.face.origin, strict=True)
+        )
+        prices = (price.range() for price in state.prices)
+        return Located(state.box, state.fights, tuple(prices), tuple(payoffs), sole_threats)
+
+    def contract(self, state: State) -> State:
+        """Return the state on a small box that holds the only zero of the given state's box.
+
+        Raises
+        ------
+        InvalidCertificate
+            If Krawczyk's test does not pass, not even on what is left of the box after Newton
+            steps.
+        """
+        goal = _TINY * max(state.box.radius, default=fmpq(0))
+        proved: State | None = None
+        for _ in range(_STEPS):
+            if state.has_one_zero:
+                proved = state
+                if max(state.box.radius, default=fmpq(0)) <= goal:
+                    return proved
+                tiny = _around_zero(state.box, state.shift)
+                if tiny is not None:
+                    found = self.at(tiny)
+                    if found.has_one_zero:
+                        return found
+            try:
+                rest = narrowed(state)
+            except InvalidCertificate:
+                if proved is None:
+                    raise
+                return proved  # as narrow as this precision allows
+            state = self.at(rest)
+        if proved is None:
+            raise InvalidCertificate("the Krawczyk test does not pass", "radius")
+        return proved
+
+
+def _identity(size: int) -> arb_mat:
+    return arb_mat(size, size, [int(i == k) for i in range(size) for k in range(size)])
+
+
+def _near_inverse(matrix: arb_mat) -> arb_mat:
+    """Return some exact matrix, near the inverse of the midpoints: a preconditioner."""
+    try:
+        return matrix.mid().inv().mid()
+    except ZeroDivisionError:
+        raise InvalidCertificate("the equations are singular", "center") from None
+
+
+def _around_zero(box: Domain, shift: list[arb]) -> Domain | None:
+    """Return a small box around Newton's point, None unless that is near the center."""
+    offsets = [_exact(s.mid()) for s in shift]
+    if any(abs(o) > _NEAR * r for o, r in zip(offsets, box.radius, strict=True)):
+        return None  # Newton's next point will be nearer to the zero
+    radii = [r * _TINY for r in box.radius]
+    return Domain([c + o for c, o in zip(box.center, offsets, strict=True)], radii)
+
+
+def narrowed(state: State) -> Domain:
+    """Return the part of a box that Newton's operator leaves: it holds all zeros of the box.
+
+    Raises InvalidCertificate where nothing is left, or hardly less than before.
+
+    Where ``H(b) = 0``, ``0 = H(c) + S (b - c)`` with ``S`` the mean of ``H'`` between ``c`` and
+    ``b``, where the terms of first order count half.
+    """
+    box = state.box
+    center, radius = [], []
+    shrinks = False
+    for c, r, shift, spread in zip(
+        box.center, box.radius, state.shift, state.spread(_HALF), strict=True
+    ):
+        step = shift + spread * AROUND_ZERO
+        low, high = -r, r
+        if step.is_finite():
+            middle, width = _exact(step.mid()), _exact(step.rad())
+            low, high = max(low, middle - width), min(high, middle + width)
+        if low > high:
+            raise InvalidCertificate("there is no equilibrium in the box", "radius")
+        shrinks = shrinks or high - low <= _SHRINK * 2 * r
+        center.append(c + (low + high) / 2)
+        radius.append((high - low) / 2)
+    if not shrinks:
+        raise InvalidCertificate("the Krawczyk test does not pass", "radius")
+    return Domain(center, radius)

@@ -1,0 +1,388 @@
+"""Proposals for boxes with exactly one CoCo equilibrium, around numerical ones.
+
+`propose_box` finds the data of an entry of the form "box" (``docs/certificates.md``, "Boxes") and
+the largest box it can; `harsanyi_aux.certify.boxes` decides whether a box holds. `refine` encloses
+an equilibrium to any precision.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq, fmpz
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.certify import InvalidCertificate
+from harsanyi_aux.certify.boxes import BoxClaim, Located, System, bounds, locate, narrowed, read_box
+from harsanyi_aux.certify.faces import read_face
+from harsanyi_aux.certify.forms import Domain, Form
+from harsanyi_aux.certify.kernels import Arena, Kernel
+from harsanyi_aux.certify.reading import to_text
+from harsanyi_aux.certify.table import Table
+from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.newton import PricePoint, polish
+from harsanyi_aux.threats import coalition_payoffs
+
+#: Bits of the ball arithmetic, and of the center.
+PRECISION = 128
+_CENTER_BITS = 80
+_NEWTON_STEPS = 2
+#: Probabilities, slacks and residuals below this count as zero in the numerical solution.
+NEGLIGIBLE = 1e-10
+# Parts of the box that fits the linearised conditions, in the order tried.
+_SHARES = (1.0, 0.97, 0.9, 0.75, 0.55, 0.4, 0.25, 0.15, 0.08, 0.03, 1e-2, 1e-3, 1e-5, 1e-8)
+_MOST_SUBSETS = 100
+
+
+def table_of(game: StrategicGame) -> Table:
+    """Return the game as the checker reads it; doubles are the rationals they are."""
+    payoffs = game.fractions if game.is_exact else game.payoffs
+    return Table(
+        tuple(game.actions),
+        tuple(tuple(map(Fraction, row)) for row in payoffs.reshape(game.n_players, -1).tolist()),
+    )
+
+
+def propose_box(
+    game: StrategicGame, prices: FloatArray, *, largest: float = 0.1
+) -> dict[str, Any] | None:
+    """Propose a box around a CoCo equilibrium, as large as the checker accepts.
+
+    Parameters
+    ----------
+    game : StrategicGame
+        Without transferable utility.
+    prices : array of shape (n,)
+        Normalised: those of an equilibrium, or near one.
+    largest : float, optional
+        The radius tried first.
+
+    Returns
+    -------
+    dict or None
+        An entry that `check_box` accepts, its numbers exact. None where the solution is singular,
+        or the planner's choice or a threat is not unique there.
+    """
+    problem = PriceProblem(game)
+    point = polish(problem, prices, near=1e-6)
+    if point.residual > NEGLIGIBLE or point.prices.min() <= NEGLIGIBLE:
+        return None
+    table = table_of(game)
+    face = _face(problem, point)
+    kernels = [_kernel(problem, point, pair) for pair in table.pairs]
+    if face is None or None in kernels:
+        return None
+    claim = _centered(table, point, face, tuple(k for k in kernels if k is not None))
+    if claim is None:
+        return None
+    claim = _grown(table, claim, largest)
+    return None if claim is None else _entry(table, claim)
+
+
+def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
+    """Return the outcomes mixed, None if their payoffs are affinely dependent."""
+    outcomes = np.flatnonzero(point.mixture > NEGLIGIBLE)
+    payoffs = problem.planner.points[:, outcomes]
+    spread = payoffs[:, 1:] - payoffs[:, :1]
+    if np.linalg.matrix_rank(spread, tol=1e-9) < len(outcomes) - 1:
+        return None
+    return tuple(map(int, outcomes))
+
+
+def _kernel(problem: PriceProblem, point: PricePoint, pair: int) -> Kernel | None:
+    """Return a kernel of a pair from the saddle point found, None if there is no square one."""
+    threats = problem.threats
+    full = (1 << problem.n) - 1
+    rows = np.flatnonzero(threats.strategy(pair) > NEGLIGIBLE)
+    columns = np.flatnonzero(threats.strategy(full ^ pair) > NEGLIGIBLE)
+    k = min(len(rows), len(columns))
+    if len(rows) != len(columns):
+        signs = np.array([1.0 if pair >> i & 1 else -1.0 for i in range(problem.n)])
+        payoffs = coalition_payoffs(problem.planner.points, problem.game.actions, pair)
+        matrix = np.tensordot(signs * point.prices, payoffs, axes=1)
+        choices = itertools.product(
+            itertools.combinations(rows.tolist(), k), itertools.combinations(columns.tolist(), k)
+        )
+        for i, j in itertools.islice(choices, _MOST_SUBSETS):
+            if _solves(matrix, i, j):
+                rows, columns = np.array(i), np.array(j)
+                break
+        else:
+            return None
+    return Kernel(pair, tuple(map(int, rows)), tuple(map(int, columns)))
+
+
+def _solves(matrix: FloatArray, rows: tuple[int, ...], columns: tuple[int, ...]) -> bool:
+    """Whether a kernel gives a saddle point, as far as doubles can tell."""
+    k = len(rows)
+    bordered = np.ones((k + 1, k + 1))
+    bordered[:k, :k] = matrix[np.ix_(rows, columns)]
+    bordered[k, k] = 0.0
+    if np.linalg.cond(bordered) > 1e9:
+        return False
+    last = np.eye(k + 1)[k]
+    y, x = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
+    value = -y[k]
+    return bool(
+        min(y[:k].min(), x[:k].min()) > NEGLIGIBLE
+        and (matrix[:, columns] @ y[:k]).max() <= value + NEGLIGIBLE
+        and (x[:k] @ matrix[list(rows)]).min() >= value - NEGLIGIBLE
+    )
+
+
+def _centered(
+    table: Table, point: PricePoint, face: tuple[int, ...], kernels: tuple[Kernel, ...]
+) -> BoxClaim | None:
+    """Return a claim with a precise center and a preconditioner; its radius is still to be set."""
+    claim = BoxClaim(
+        center=tuple(_dyadic(Fraction(b), _CENTER_BITS) for b in point.prices[:-1].tolist()),
+        radius=(fmpq(0),) * (table.n - 1),
+        face=face,
+        kernels=kernels,
+        precision=PRECISION,
+    )
+    try:
+        with ctx.workprec(PRECISION):
+            for _ in range(_NEWTON_STEPS):
+                step = _newton(table, claim)
+                moved = zip(claim.center, step, strict=True)
+                claim = replace(claim, center=tuple(_round(arb(c) + s) for c, s in moved))
+    except (InvalidCertificate, ValueError):
+        return None
+    close = all(abs(s) < NEGLIGIBLE for s in step)
+    return claim if close and min(claim.center, default=1) > 0 else None
+
+
+def _newton(table: Table, claim: BoxClaim) -> list[arb]:
+    """Return Newton's step at the center."""
+    arena = Arena(table)
+    box = Domain(claim.center, claim.radius)
+    face = read_face(arena.payoffs, claim.face, box.center_prices)
+    return System(arena, face, claim).at(box).shift
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """Linearised conditions ``margins + slopes (b - c) ≥ 0``: (m,) and (m, n-1)."""
+
+    margins: FloatArray
+    slopes: FloatArray
+
+
+def _limits(table: Table, claim: BoxClaim) -> _Limits | None:
+    """Linearise at the center all that must not be negative in the box; None if something is."""
+    scale = fmpq(1, 2**40)
+    arena = Arena(table)
+    with ctx.workprec(claim.precision):
+        box = Domain(claim.center, [scale] * (table.n - 1))
+        face = read_face(arena.payoffs, claim.face, box.center_prices)
+        fights = [arena.solve(kernel, box) for kernel in claim.kernels]
+        state = System(arena, face, claim).at(box, fights)
+        forms = [*state.prices, *face.weights(state.excess, state.prices)]
+        forms += [form for fight in fights for _, form in arena.margins(fight, box)]
+        # the outcome of the face that stays better for longest
+        forms += [
+            max(margins, key=lambda form: _reach(_floats(form)))
+            for _, margins in face.margins(arena.payoffs, box)
+        ]
+        numbers = np.array([_floats(form) for form in forms])
+    numbers[:, 1:] *= 2.0**40
+    trivial = (np.abs(numbers[:, 1:]) < NEGLIGIBLE).all(axis=1) & (numbers[:, 0] > -NEGLIGIBLE)
+    numbers = numbers[~trivial]
+    if (numbers[:, 0] < NEGLIGIBLE).any():
+        return None
+    return _Limits(numbers[:, 0], numbers[:, 1:])
+
+
+def _floats(form: Form) -> list[float]:
+    return [float(c.mid()) for c in form.coefficients]
+
+
+def _reach(numbers: list[float]) -> float:
+    return numbers[0] / (sum(map(abs, numbers[1:])) + 1e-300)
+
+
+def _widest(limits: _Limits, largest: float) -> FloatArray:
+    """Return how far the box may reach below and above the center, shape (2, n-1).
+
+    All sides move out together until a condition stops some of them; the others go on.
+    """
+    slopes = limits.slopes
+    # by how much each side's move of one unit lowers each margin
+    falls = np.stack([np.maximum(slopes, 0.0), np.maximum(-slopes, 0.0)], axis=1)
+    margins = limits.margins.copy()
+    reach = np.zeros(falls.shape[1:])
+    moving = np.ones(reach.shape, dtype=bool)
+    for _ in range(reach.size):  # each round stops a side at least
+        speed = (falls * moving).sum(axis=(1, 2))
+        lasts = margins[speed > 0] / speed[speed > 0]
+        step = min(lasts.min(initial=np.inf), (largest - reach[moving]).min(initial=np.inf))
+        if not 0 < step < np.inf:
+            break
+        reach[moving] += step
+        margins = margins - step * speed
+        tight = (speed > 0) & (margins <= 1e-9 * limits.margins)
+        moving &= ~((falls > 0) & tight[:, None, None]).any(axis=0)
+        moving &= reach < largest * (1 - 1e-9)
+    return reach
+
+
+def _grown(table: Table, claim: BoxClaim, largest: float) -> BoxClaim | None:
+    """Return the claim with the largest box found that the checker accepts."""
+    limits = _limits(table, claim)
+    if limits is None:
+        return None
+    reach = _widest(limits, largest)
+    for share in _SHARES:
+        candidate = _sized(claim, share * reach)
+        try:
+            locate(table, candidate)
+        except InvalidCertificate:
+            continue
+        return candidate
+    return None
+
+
+def _sized(claim: BoxClaim, reach: FloatArray) -> BoxClaim:
+    """Return the claim with a box that reaches so far below and above the present center."""
+    below, above = (
+        [_dyadic(Fraction(side), _CENTER_BITS) for side in sides] for sides in reach.tolist()
+    )
+    sides = list(zip(claim.center, below, above, strict=True))
+    return replace(
+        claim,
+        center=tuple(c + (high - low) / 2 for c, low, high in sides),
+        radius=tuple((high + low) / 2 for _, low, high in sides),
+    )
+
+
+def _entry(table: Table, claim: BoxClaim) -> dict[str, Any]:
+    """Return a claim in the format of certificates."""
+    return {
+        "form": "box",
+        "center": [to_text(c) for c in claim.center],
+        "radius": [to_text(r) for r in claim.radius],
+        "face": list(claim.face),
+        "kernels": {
+            table.key(kernel.pair): [list(kernel.rows), list(kernel.columns)]
+            for kernel in claim.kernels
+        },
+        "precision": claim.precision,
+    }
+
+
+def _dyadic(value: Fraction, bits: int) -> fmpq:
+    return fmpq(fmpz(round(value * 2**bits)), fmpz(2) ** bits)
+
+
+def _round(value: arb) -> fmpq:
+    low, high = bounds(value.mid())
+    return _dyadic((low + high) / 2, _CENTER_BITS)
+
+
+@dataclass(frozen=True)
+class Refined:
+    """An equilibrium enclosed to high precision.
+
+    Attributes
+    ----------
+    prices : tuple of n pairs of Fractions
+        Bounds of the normalised prices.
+    payoffs : tuple of n pairs of Fractions
+        Bounds of the payoffs, in the game's own units.
+    defect : pair of Fractions
+        Bounds of the largest ``|b_i w^S_i - b_j w^S_j|`` over ``2 ≤ |S| ≤ n-1`` and ``i, j ∈ S``,
+        in normalised units; (0, 0) for fewer than three players.
+    sole_threats : bool
+        Whether the saddle points are proved unique. Where they are, a positive lower bound of
+        the defect proves that this equilibrium is not coalition-perfect.
+    """
+
+    prices: tuple[tuple[Fraction, Fraction], ...]
+    payoffs: tuple[tuple[Fraction, Fraction], ...]
+    defect: tuple[Fraction, Fraction]
+    sole_threats: bool
+
+
+def refine(game: StrategicGame, entry: Mapping[str, Any], bits: int = 200) -> Refined:
+    """Enclose the equilibrium of a box to high precision, with its division defect.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    entry : mapping
+        Of the form "box".
+    bits : int, optional
+        The prices are enclosed to about ``2**-bits``.
+
+    Returns
+    -------
+    Refined
+        Every bound is proved.
+
+    Raises
+    ------
+    InvalidCertificate
+        If the box does not hold at this precision.
+    """
+    table = table_of(game)
+    claim = replace(read_box(table, entry), precision=2 * bits + 64)
+    located = locate(table, claim)
+    with ctx.workprec(claim.precision):
+        located = _sharpened(table, claim, located, bits)
+        defect = _division_defect(table, located)
+    return Refined(
+        prices=tuple(map(bounds, located.prices)),
+        payoffs=tuple(
+            (least + width * low, least + width * high)
+            for least, width, (low, high) in zip(
+                table.minima, table.ranges, map(bounds, located.payoffs), strict=True
+            )
+        ),
+        defect=defect,
+        sole_threats=located.sole_threats,
+    )
+
+
+def _sharpened(table: Table, claim: BoxClaim, located: Located, bits: int) -> Located:
+    """Return the same equilibrium in a box of radius ``2**-bits``, or as near as may be."""
+    arena = Arena(table)
+    face = read_face(arena.payoffs, claim.face, located.box.center_prices)
+    system = System(arena, face, claim)
+    state = system.at(located.box)
+    while max(state.box.radius, default=fmpq(0)) > fmpq(1, 2**bits):
+        try:
+            state = system.at(narrowed(state))
+        except InvalidCertificate:
+            break
+    return system.located(state, located.sole_threats)
+
+
+def _division_defect(table: Table, located: Located) -> tuple[Fraction, Fraction]:
+    """Return bounds of the largest difference of dividends in curnits."""
+    n, arena = table.n, Arena(table)
+    earned: dict[tuple[int, int], arb] = {}
+    for fight in located.fights:
+        for i in range(n):
+            own = (
+                fight.kernel.pair if fight.kernel.pair >> i & 1 else fight.kernel.pair ^ table.full
+            )
+            payoff = arena.payoff(fight, i).range()
+            earned[own, i] = payoff * located.prices[i]
+    least = most = Fraction(0)
+    for mask in range(1, table.full):
+        gains = []
+        for i in table.members(mask):
+            inner = (r for r in range(1, mask + 1) if r & mask == r and r >> i & 1)
+            terms = (earned[r, i] * (-1) ** (mask ^ r).bit_count() for r in inner)
+            gains.append(sum(terms, arb(0)))
+        for one, two in itertools.combinations(gains, 2):
+            low, high = bounds(abs(one - two))
+            least, most = max(least, low), max(most, high)
+    return least, most

@@ -1,0 +1,80 @@
+"""Exact payoffs from the optimal basis of a linear program.
+
+A basis says which variables and rows stand at a bound. With exact coefficients the point it
+describes is the solution of a linear system over the rationals, so it can be computed exactly: of
+the solver's answer only *which* bounds hold is used, none of its numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.search.layouts import IntArray
+
+LOWER, BASIC, UPPER = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a vertex stands: LOWER, BASIC or UPPER for each column and row; else free at zero."""
+
+    columns: IntArray
+    rows: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Bounded:
+    """A linear program without its objective.
+
+    Attributes
+    ----------
+    matrix : (rows, columns) integers
+    row_bounds, column_bounds : (2, rows) and (2, columns)
+        Lower and upper bounds; a finite one is the rational that the double is.
+    """
+
+    matrix: IntArray
+    row_bounds: FloatArray
+    column_bounds: FloatArray
+
+
+def exact_point(program: Bounded, basis: Basis) -> list[Fraction] | None:
+    """Return the point of a basis in fractions, None if the basis is no basis or singular."""
+    point = [fmpq(0)] * program.matrix.shape[1]
+    for side in (LOWER, UPPER):
+        for j in np.flatnonzero(basis.columns == side):
+            point[j] = _rational(program.column_bounds[side // 2, j])
+    basic = np.flatnonzero(basis.columns == BASIC)
+    active = np.flatnonzero(basis.rows != BASIC)
+    if len(basic) != len(active):
+        return None
+    if len(basic):
+        system = fmpz_mat([[fmpz(c) for c in program.matrix[r, basic].tolist()] for r in active])
+        fixed = [(j, value) for j, value in enumerate(point) if value != 0]
+        right = []
+        for r in active:
+            side = 1 if basis.rows[r] == UPPER else 0
+            row = program.matrix[r].tolist()
+            bound = _rational(program.row_bounds[side, r])
+            moved = (row[j] * value for j, value in fixed if row[j])
+            right.append([sum(moved, -bound) * -1])
+        try:
+            solution = fmpq_mat(system).solve(fmpq_mat(right))
+        except ZeroDivisionError:
+            return None
+        for k, j in enumerate(basic):
+            point[j] = solution[k, 0]
+    return [Fraction(int(value.p), int(value.q)) for value in point]
+
+
+def _rational(bound: float) -> fmpq:
+    if not math.isfinite(bound):
+        return fmpq(0)  # where the simplex method keeps a free row or column that is not basic
+    value = Fraction(float(bound))
+    return fmpq(value.numerator, value.denominator)
