@@ -202,7 +202,7 @@ def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         one_by_one(20 if quick else 100)
-        examining(Path(folder), *((60, 1) if quick else (300, 3)))
+        examining(Path(folder), *((60, 1) if quick else (200, 3)))
         overheads(Path(folder), 500 if quick else 5000)
 
 

@@ -22,7 +22,7 @@ from harsanyi_aux.arrays import FloatArray, Number, read_only
 from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.solver import solve, solve_all
+from harsanyi_aux.solver import solve
 from harsanyi_aux.subdivision.document import load_state, save_state, tree_certificate
 from harsanyi_aux.subdivision.frame import Frame, build_frame
 from harsanyi_aux.subdivision.grow import Growth, Limits, start
@@ -367,8 +367,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     if growth.concept == "coalition-perfect":
         equilibria = [replace(e, concept=growth.concept) for e in equilibria]
     if not equilibria:
-        found = solve_all(game, concept=growth.concept, starts=1).equilibria
-        equilibria = [e for e in found if e.kind == "boundary"]
+        equilibria = growth.locator.boundary
     defect = None
     if growth.concept == "coalition-perfect":
         defect = 0.0 if growth.known else growth.locator.least_defect

@@ -81,7 +81,8 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
     InputError
         If an argument is unusable.
     """
-    chosen = checked_options(game, concept, **options)
+    # one start: a negative answer needs the subdivision anyway, which searches where it must
+    chosen = checked_options(game, concept, **{"starts": 1, **options})
     begun = time.perf_counter()
     perfect = concept == "coalition-perfect"
     if game.transferable:

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from harsanyi_aux.arrays import FloatArray, Number, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition, membership
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.game import StrategicGame
+
+_Number = TypeVar("_Number", bound=np.generic)
 
 #: Largest accepted gap of a saddle point, in units of ``Σ_i a_i r_i`` (theory note, "Scale").
 GAP_TOLERANCE = 1e-10
@@ -255,7 +258,9 @@ class ThreatGames:
             utilities[mask] = utilities[other] = payoffs @ y @ x
 
 
-def coalition_payoffs(flat: FloatArray, actions: tuple[int, ...], mask: int) -> FloatArray:
+def coalition_payoffs(
+    flat: NDArray[_Number], actions: tuple[int, ...], mask: int
+) -> NDArray[_Number]:
     """Arrange payoffs ``(n, outcomes)`` as ``(n, |A_S|, |A_{N∖S}|)``, joint actions in C order."""
     n = len(actions)
     inside = [i for i in range(n) if mask >> i & 1]

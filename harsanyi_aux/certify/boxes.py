@@ -26,10 +26,9 @@ PRECISIONS = range(32, 4097)
 # Newton steps until the test must have passed, and how much each must shrink some side.
 _STEPS = 30
 _SHRINK = fmpq(7, 8)
-# The zero is looked for in a box smaller than the one where it is unique by this factor.
+# The zero is followed into boxes smaller by a factor between these, until the first is reached.
 _TINY = fmpq(1, 2**60)
-# Newton's point is believed when it is so near to the center, in radii (at most 1/2).
-_NEAR = fmpq(1, 2**25)
+_LARGEST_SHARE = fmpq(1, 8)
 _HALF = arb(fmpq(1, 2))
 
 
@@ -323,11 +322,12 @@ class System:
                 proved = state
                 if max(state.box.radius, default=fmpq(0)) <= goal:
                     return proved
-                tiny = _around_zero(state.box, state.shift)
-                if tiny is not None:
-                    found = self.at(tiny)
+                nearer = _around_zero(state.box, state.shift)
+                if nearer is not None:
+                    found = self.at(nearer)
                     if found.has_one_zero:
-                        return found
+                        state = found
+                        continue
             try:
                 rest = narrowed(state)
             except InvalidCertificate:
@@ -353,12 +353,18 @@ def _near_inverse(matrix: arb_mat) -> arb_mat:
 
 
 def _around_zero(box: Domain, shift: list[arb]) -> Domain | None:
-    """Return a small box around Newton's point, None unless that is near the center."""
+    """Return a small box around Newton's point, None if it would not lie in the box.
+
+    Newton's error falls with the square of the step, so that is how large the box need be.
+    """
     offsets = [_exact(s.mid()) for s in shift]
-    if any(abs(o) > _NEAR * r for o, r in zip(offsets, box.radius, strict=True)):
-        return None  # Newton's next point will be nearer to the zero
-    radii = [r * _TINY for r in box.radius]
-    return Domain([c + o for c, o in zip(box.center, offsets, strict=True)], radii)
+    step = max((abs(o) / r for o, r in zip(offsets, box.radius, strict=True)), default=fmpq(0))
+    share = min(max(4 * step * step, _TINY), _LARGEST_SHARE)
+    if step + share > 1:
+        return None
+    return Domain(
+        [c + o for c, o in zip(box.center, offsets, strict=True)], [r * share for r in box.radius]
+    )
 
 
 def narrowed(state: State) -> Domain:

@@ -102,6 +102,8 @@ def walk(
         elif kind == "star":
             cells = _star(cell, prices, fields, place)
             waiting += [(child, path) for child in reversed(cells)]
+        elif kind == "renew":
+            waiting.append((_renew(cell, prices, fields, place), path))
         elif kind == "strategy" and splits_allowed:
             at_most, at_least = _strategy(table, fields, place)
             waiting += [(cell, (at_least, path)), (cell, (at_most, path))]
@@ -148,6 +150,18 @@ def _star(
     if min(weights) < 0 or len(positive) < 2:
         raise InvalidCertificate(f"vertex {middle} does not divide the cell {list(cell)}", place)
     return [_replaced(cell, position, middle) for position in positive]
+
+
+def _renew(
+    cell: tuple[int, ...], prices: Sequence[Prices], fields: Sequence[Any], place: str
+) -> tuple[int, ...]:
+    sequence(fields, place, 3)
+    old, new = (index(v, len(prices), place) for v in fields[1:])
+    if old not in cell or prices[old] != prices[new]:
+        raise InvalidCertificate(
+            f"{old} is no vertex of the cell {list(cell)} with the prices of {new}", place
+        )
+    return _replaced(cell, cell.index(old), new)
 
 
 def _strategy(table: Table, fields: Sequence[Any], place: str) -> tuple[Split, Split]:

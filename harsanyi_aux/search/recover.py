@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from flint import fmpq, fmpq_mat, fmpz, fmpz_mat
+from flint import fmpq, fmpq_mat, fmpz_mat
 
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.search.layouts import IntArray
@@ -55,22 +55,25 @@ def exact_point(program: Bounded, basis: Basis) -> list[Fraction] | None:
     if len(basic) != len(active):
         return None
     if len(basic):
-        system = fmpz_mat([[fmpz(c) for c in program.matrix[r, basic].tolist()] for r in active])
-        fixed = [(j, value) for j, value in enumerate(point) if value != 0]
-        right = []
-        for r in active:
-            side = 1 if basis.rows[r] == UPPER else 0
-            row = program.matrix[r].tolist()
-            bound = _rational(program.row_bounds[side, r])
-            moved = (row[j] * value for j, value in fixed if row[j])
-            right.append([sum(moved, -bound) * -1])
+        sides = np.where(basis.rows[active] == UPPER, 1, 0)
+        right = fmpq_mat([[_rational(b)] for b in program.row_bounds[sides, active].tolist()])
+        fixed = np.array([j for j, value in enumerate(point) if value != 0], dtype=np.int64)
+        if len(fixed):
+            moved = fmpq_mat(_integers(program.matrix[np.ix_(active, fixed)]))
+            right -= moved * fmpq_mat([[point[j]] for j in fixed])
+        system = fmpq_mat(_integers(program.matrix[np.ix_(active, basic)]))
         try:
-            solution = fmpq_mat(system).solve(fmpq_mat(right))
+            solution = system.solve(right)
         except ZeroDivisionError:
             return None
         for k, j in enumerate(basic):
             point[j] = solution[k, 0]
     return [Fraction(int(value.p), int(value.q)) for value in point]
+
+
+def _integers(table: IntArray) -> fmpz_mat:
+    entries: list[int] = table.reshape(-1).tolist()
+    return fmpz_mat(len(table), table.shape[1], entries)
 
 
 def _rational(bound: float) -> fmpq:

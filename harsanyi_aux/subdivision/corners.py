@@ -26,8 +26,7 @@ Prices: TypeAlias = tuple[Fraction, ...]
 Sparse: TypeAlias = list[tuple[int, Fraction]]
 
 _SUPPORT = 1e-11
-_SIMPLE = 10_000
-_DYADIC = 1 << 40
+_DYADIC = 1 << 36
 # How far towards the inside of a cell the threats of a degenerate corner are looked for.
 _NUDGE = 1e-6
 
@@ -137,18 +136,11 @@ def make_corner(
 
 
 def rounded(strategy: FloatArray) -> Sparse:
-    """Return a distribution in doubles as an exact one, by simple fractions if they are meant."""
+    """Return a distribution in doubles as an exact one, in multiples of a power of two."""
     support = np.flatnonzero(strategy > _SUPPORT).tolist()
-    if len(support) == 1:
-        return [(support[0], Fraction(1))]
-    simple = [Fraction(float(strategy[i])).limit_denominator(_SIMPLE) for i in support]
-    near = all(abs(float(p) - strategy[i]) < 1e-13 for i, p in zip(support, simple, strict=True))
-    if near and sum(simple) == 1 and min(simple) > 0:
-        return list(zip(support, simple, strict=True))
-    dyadic = [Fraction(round(float(strategy[i]) * _DYADIC), _DYADIC) for i in support]
-    largest = max(range(len(support)), key=dyadic.__getitem__)
-    dyadic[largest] += 1 - sum(dyadic)
-    return list(zip(support, dyadic, strict=True))
+    parts = [round(float(strategy[i]) * _DYADIC) for i in support]
+    parts[parts.index(max(parts))] += _DYADIC - sum(parts)
+    return [(i, Fraction(part, _DYADIC)) for i, part in zip(support, parts, strict=True) if part]
 
 
 def exact_matrix(frame: Frame, pair: int, prices: Prices) -> ObjectArray:

@@ -234,11 +234,16 @@ class Growth:
                     (node,) = node.renew(k, cell[k])
                 self._close(node, "excluded", reason)
                 return True
-        if self.concept == "coalition-perfect" and bounds.diameter < _DIVIDE_BELOW:
+        if self.concept == "coalition-perfect" and (
+            bounds.diameter < self.limits.diameter
+            or (bounds.diameter < _DIVIDE_BELOW and node.depth >= node.divide_from)
+        ):
             reason = self.locator.refute_division(node.cell, bounds)
             if reason is not None:
                 self._close(node, "excluded", reason)
                 return True
+            # the linear program is costly: wait until all edges have been halved
+            node.divide_from = node.depth + self.frame.n - 1
         return False
 
     def _doubt(self, node: Node) -> str:

@@ -88,7 +88,8 @@ def rational_known(
             "outcomes": [[o, str(p)] for o, p in mixture],
         }
         return Known("set", entry, equilibrium, b, polytope, polytope.vertices)
-    entry = {"form": "rational", "equilibrium": equilibrium.to_dict()}
+    claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
+    entry = {"form": "rational", "equilibrium": claim}
     return Known("rational", entry, equilibrium, b, None, (corner.prices,))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.certify.cells import check_excluded
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.coalitions import grand_coalition
+from harsanyi_aux.conditions import verify, with_residuals
 from harsanyi_aux.division import DivisionResult, divide
 from harsanyi_aux.division_lp import DivisionProgram
 from harsanyi_aux.division_matrix import Cell as DivisionCell
@@ -50,6 +52,8 @@ class Locator:
         Prices that are to be corners of cells: known rational equilibria, corners of sets.
     unproved : list of (prices, defect)
         Solutions in doubles that could be neither certified nor, for coalition-perfect, refuted.
+    boundary : list of Equilibrium
+        Solutions with a zero price that were met.
     least_defect : float
         Smallest division defect met (coalition-perfect), infinite if none was computed.
     """
@@ -62,6 +66,7 @@ class Locator:
         self.points: dict[Prices, Corner] = {}
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
+        self.boundary: list[Equilibrium] = []
         self._settled: list[FloatArray] = []
         self._problem = PriceProblem(frame.game)
 
@@ -71,6 +76,8 @@ class Locator:
             if found.kind == "proper":
                 prices = found.prices * self.frame.game.ranges
                 self._register(prices / prices.sum())
+            elif verify(self.frame.game, found, concept=self.concept).valid:
+                self.boundary.append(replace(found, concept=self.concept))
 
     def look_near(self, cell: Cell, bounds: CellBounds) -> bool:
         """Search from the middle of a cell; whether something new was certified."""
@@ -112,8 +119,6 @@ class Locator:
             self.unproved.append((prices, 0.0))
 
     def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
-        from harsanyi_aux.conditions import with_residuals
-
         point = point or polish(self._problem, prices, 1e-9)
         return with_residuals(self.frame.game, equilibrium_at(self._problem, point, "proper"))
 

@@ -32,11 +32,15 @@ class Node:
     children : list of Node
     share : float
         The cell's volume as a share of the root's.
+    divide_from : int
+        Division in smaller coalitions failed to exclude a larger cell: it is tried again from this
+        depth on.
     """
 
     cell: Cell
     depth: int = 0
     share: float = 1.0
+    divide_from: int = 0
     kind: str = "open"
     content: list[Any] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
@@ -67,7 +71,12 @@ class Node:
         else:
             self.kind, self.content = "star", [point]
         self.children = [
-            Node(_replaced(self.cell, k, point), self.depth + 1, self.share * float(weights[k]))
+            Node(
+                _replaced(self.cell, k, point),
+                self.depth + 1,
+                self.share * float(weights[k]),
+                self.divide_from,
+            )
             for k in around
         ]
         return self.children
