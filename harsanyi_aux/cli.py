@@ -10,12 +10,16 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
 from harsanyi_aux.cli_check import check
+from harsanyi_aux.cli_enumerate import enumerate_all
+from harsanyi_aux.cli_exists import exists
+from harsanyi_aux.cli_plot import plot
+from harsanyi_aux.cli_report import report
 from harsanyi_aux.cli_shared import DONE, INTERRUPTED, UNUSABLE, versions, write
 from harsanyi_aux.cli_smooth import smooth
 from harsanyi_aux.cli_solve import solve
@@ -25,8 +29,19 @@ from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.text import plain
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-for command in (solve, verify, value, smooth, check):
-    app.command()(command)
+_COMMANDS: dict[str, Callable[..., int]] = {
+    "solve": solve,
+    "enumerate": enumerate_all,
+    "exists": exists,
+    "verify": verify,
+    "check": check,
+    "value": value,
+    "smooth": smooth,
+    "plot": plot,
+    "report": report,
+}
+for name, command in _COMMANDS.items():
+    app.command(name)(command)
 
 _START = """\
 harsanyi computes CoCo equilibria of cooperative games in strategic form. To start:
@@ -34,8 +49,13 @@ harsanyi computes CoCo equilibria of cooperative games in strategic form. To sta
   harsanyi solve catalog:journals/ijgt/nau2004/sec4   prices, payoffs and threats
   harsanyi solve GAME.json -o FILE.json               the same for your game, and a file of it
   harsanyi verify GAME.json FILE.json                 that file against the definition
+  harsanyi enumerate GAME.json                        all equilibria, and whether that is proved
+  harsanyi exists GAME.json --certificate FILE.json   whether there is one, and the proof
+  harsanyi check FILE.json                            that proof, replayed in exact arithmetic
   harsanyi value GAME.json                            the CoCo value with side payments
   harsanyi smooth GAME.json                           what smoothed games tend to
+  harsanyi plot GAME.json -o FILE.svg                 a picture of it
+  harsanyi report GAME.json -o FILE.html              all of it on one page
   harsanyi --help                                     all commands
 """
 

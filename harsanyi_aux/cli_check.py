@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from harsanyi_aux.cli_shared import DONE, NEGATIVE, JsonOption, write, write_json
-from harsanyi_aux.text import number, plain
+from harsanyi_aux.errors import InputError
+from harsanyi_aux.text import number, plain, shape_of
 
 if TYPE_CHECKING:
     from harsanyi_aux.certify import Report
+
+_Payoffs: TypeAlias = tuple[tuple[int, ...], tuple[tuple[Fraction, ...], ...]]
 
 
 def check(
@@ -30,17 +33,30 @@ def check(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes that share the work.")
     ] = 1,
+    game: Annotated[
+        str | None,
+        typer.Option("--game", metavar="GAME", help="Also see that it is about this game."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Replay a certificate with the independent checker."""
     from harsanyi_aux.certify import InvalidCertificate, read
     from harsanyi_aux.certify import check as replay
 
+    if certificate == game == "-":
+        raise InputError(
+            "certificate and game cannot both come from standard input", mend="name a file"
+        )
+    expected = None if game is None else _game_of(game)
     start = time.perf_counter()
-    report, problem = None, None
+    report, problem, title = None, None, ""
     try:
         with _progress() as progress:
-            report = replay(read(certificate), progress=progress, workers=workers)
+            document = read(certificate)
+            report = replay(document, progress=progress, workers=workers)
+        title = _title(document["game"])
+        if expected is not None and _stated_game(document) != expected:
+            report, problem = None, f"the certificate holds, but not for {game}: {title}"
     except InvalidCertificate as error:
         problem = plain(str(error))
     seconds = time.perf_counter() - start
@@ -49,8 +65,34 @@ def check(
     elif report is None:
         write(f"Not valid: {problem}\n")
     else:
-        write(_to_text(report, seconds))
+        write(_to_text(report, title, seconds))
     return NEGATIVE if report is None else DONE
+
+
+def _game_of(game: str) -> _Payoffs:
+    """Return the shape and the exact payoffs of a game that the user names."""
+    from harsanyi_aux.formats import load_game
+
+    loaded = load_game(game)
+    if loaded.transferable:
+        raise InputError("games with side payments have no certificates", place=game)
+    # a double enters a certificate as the rational that it is
+    exact = loaded.fractions if loaded.is_exact else loaded.payoffs
+    rows = exact.reshape(loaded.n_players, -1).tolist()
+    return loaded.actions, tuple(tuple(Fraction(u) for u in row) for row in rows)
+
+
+def _stated_game(document: Mapping[str, Any]) -> _Payoffs:
+    """Return the same of the game in a certificate that has been checked."""
+    from harsanyi_aux.certify.table import read_game
+
+    table = read_game(document["game"])
+    return table.actions, table.payoffs
+
+
+def _title(game: Mapping[str, Any]) -> str:
+    title = plain(str(game.get("title") or "")) or "a game without a title"
+    return f"{title} ({shape_of(game['actions'])} actions)"
 
 
 def _to_dict(report: Report | None, problem: str | None, seconds: float) -> dict[str, Any]:
@@ -79,8 +121,8 @@ def _exactly(value: Fraction | None) -> str | None:
     return None if value is None else to_text(value)
 
 
-def _to_text(report: Report, seconds: float) -> str:
-    lines = [f"Valid: {report.claim}."]
+def _to_text(report: Report, title: str, seconds: float) -> str:
+    lines = [f"Valid: {report.claim}.", f"Game: {title}."]
     for k, payoffs in enumerate(report.payoffs):
         told = ", ".join(
             number(low) if low == high else f"{number((low + high) / 2)} (enclosed)"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import platform
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from harsanyi_aux.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -59,3 +64,61 @@ def versions(*packages: str) -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in packages}
+
+
+def all_versions(*packages: str) -> dict[str, str]:
+    """Return the versions of this program, of the given packages and of Python."""
+    return {**versions("harsanyi-aux", *packages), "python": platform.python_version()}
+
+
+def finite(value: float | None) -> float | None:
+    """Return a number that JSON can hold; None for infinity."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def check_output(output: Path, option: str, others: Iterable[str | Path | None]) -> None:
+    """Refuse a file that the command also reads or writes for another purpose.
+
+    Parameters
+    ----------
+    output : Path
+    option : str
+        Which option named it.
+    others : iterable of file names
+        Names of other files of the same command; None and ``-`` are none.
+
+    Raises
+    ------
+    InputError
+    """
+    if str(output) == "-":
+        raise InputError(
+            f"{option} needs the name of a file", mend="--json writes to standard output"
+        )
+    for other in others:
+        if other is not None and str(other) != "-" and _same_file(output, Path(other)):
+            raise InputError(
+                f"{option} would overwrite a file that is used otherwise",
+                place=str(output),
+                mend="name another file",
+            )
+
+
+def _same_file(one: Path, two: Path) -> bool:
+    if one.exists() and two.exists():
+        return one.samefile(two)
+    return one.resolve() == two.resolve()
+
+
+def check_writable(output: Path) -> None:
+    """Raise `InputError` if a file of that name can not be written: before long work, not after."""
+    folder = output.parent
+    problem = None
+    if output.is_dir():
+        problem = "is a directory"
+    elif not folder.is_dir():
+        problem = "cannot be written (its directory does not exist)"
+    elif not os.access(folder, os.W_OK):
+        problem = "cannot be written (no permission for its directory)"
+    if problem:
+        raise InputError(problem, place=str(output), mend="name another file")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,8 +21,10 @@ from harsanyi_aux.cli_shared import (
     GameArgument,
     JsonOption,
     ToleranceOption,
+    all_versions,
+    check_output,
+    finite,
     game_summary,
-    versions,
     write_json,
     write_parts,
 )
@@ -74,12 +74,13 @@ def solve(
 
     loaded = load_game(game)
     if output is not None:
-        _check_output(output, game)
+        check_output(output, "-o", [game])
     if exact:
         _check_exact(loaded)
     found: list[Equilibrium] = []
     begun = time.perf_counter()
     facts: dict[str, Any] = {"seed": seed, "starts": 0}
+    nearest: list[Equilibrium] = []
     interrupted = False
     try:
         with _progress() as advance:
@@ -91,6 +92,7 @@ def solve(
             facts |= _search(
                 loaded,
                 found,
+                nearest,
                 concept=concept,
                 starts=starts,
                 rng=seed,
@@ -116,15 +118,17 @@ def solve(
                 "seconds": time.perf_counter() - begun,
                 "interrupted": interrupted,
                 **facts,
-                "versions": {
-                    **versions("harsanyi-aux", "numpy", "scipy", "numba"),
-                    "python": platform.python_version(),
-                },
+                **_nearest_to_dict(loaded, nearest, tol),
+                "versions": all_versions("numpy", "scipy", "numba"),
             }
         )
     else:
-        closing = _closing(status, concept, facts, interrupted)
-        write_parts([*_equilibria_parts(loaded, found, tol, everything), *closing])
+        parts = _equilibria_parts(loaded, found, tol, everything)
+        parts += _closing(status, concept, facts, interrupted)
+        if not found:
+            parts += _nearest_parts(loaded, nearest, tol, everything)
+            parts += _advice(concept)
+        write_parts(parts)
     if output is not None and found:
         write_text(output, json.dumps(found[0].to_dict(), indent=1) + "\n")
     if interrupted:
@@ -133,24 +137,33 @@ def solve(
 
 
 def _search(
-    game: StrategicGame, found: list[Equilibrium], concept: Concept, **options: Any
+    game: StrategicGame,
+    found: list[Equilibrium],
+    nearest: list[Equilibrium],
+    concept: Concept,
+    **options: Any,
 ) -> dict[str, Any]:
-    """Fill `found`, at once with each new equilibrium; return what else there is to tell."""
+    """Fill `found`, at once with each new equilibrium; return what else there is to tell.
+
+    `nearest` receives the CoCo equilibrium of least division defect if nothing better was found.
+    """
     from harsanyi_aux.solver import solve_all
 
     try:
         result = solve_all(game, concept=concept, found=found.append, **options)
     except NoEquilibriumFound as error:
-        return {"tried": list(error.tried), "best_residual": _finite(error.best_residual)}
+        return {"tried": list(error.tried), "best_residual": finite(error.best_residual)}
     found[:] = result.equilibria
     facts: dict[str, Any] = {
         "starts": result.starts,
         "evaluations": result.evaluations,
         "tried": list(result.tried),
-        "best_residual": _finite(result.best_residual),
+        "best_residual": finite(result.best_residual),
     }
     if concept == "coalition-perfect":
         facts["least_defect"] = result.least_defect
+        if result.nearest is not None and not found:
+            nearest.append(result.nearest)
     return facts
 
 
@@ -167,17 +180,6 @@ def _in_fractions(game: StrategicGame, found: list[Equilibrium]) -> list[Equilib
     from harsanyi_aux.rational import rationalize
 
     return [rationalize(game, equilibrium) or equilibrium for equilibrium in found]
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _check_output(output: Path, game: str) -> None:
-    if str(output) == "-":
-        raise InputError("-o needs the name of a file", mend="--json writes to standard output")
-    if output.exists() and Path(game).exists() and output.samefile(game):
-        raise InputError("this is the game itself", place=str(output), mend="name another file")
 
 
 @contextlib.contextmanager
@@ -208,7 +210,9 @@ def _equilibria_parts(
             game,
             equilibrium,
             number_of=(k + 1, len(found)),
-            verification=verify(game, equilibrium, exact=equilibrium.is_exact, tol=tol),
+            verification=verify(
+                game, equilibrium, exact=equilibrium.is_exact and game.is_exact, tol=tol
+            ),
             defect=division_defect(game, equilibrium),
             regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
             everything=everything,
@@ -230,17 +234,51 @@ def _closing(
     elif status == "none-found":
         lines.append(
             f"No {'CoCo' if concept == 'coco' else concept} equilibrium found from {starts}. "
-            "That is no proof that none exists; more --starts may find one."
+            "That is no proof that none exists."
         )
         if facts.get("tried"):
             lines.append(f"Tried: {'; '.join(facts['tried'])}.")
         if facts.get("least_defect") is not None:
             lines.append(
-                f"The nearest CoCo equilibrium found has division defect "
-                f"{facts['least_defect']:.3g}."
+                f"Least division defect met at a CoCo equilibrium: {facts['least_defect']:.3g} "
+                "(other optimal threats were tried too)."
             )
         elif facts.get("best_residual") is not None:
             lines.append(f"Smallest residual reached: {facts['best_residual']:.3g}.")
     if interrupted:
         lines.append("Interrupted: this is what had been found.")
     return ["", *lines] if lines else []
+
+
+def _nearest_to_dict(game: StrategicGame, nearest: list[Equilibrium], tol: float) -> dict[str, Any]:
+    """Return the CoCo equilibrium of least division defect and who disagrees there."""
+    if not nearest:
+        return {}
+    from harsanyi_aux.render_division import disagreements
+
+    return {
+        "nearest": nearest[0].to_dict(),
+        "disagreements": [
+            {"coalition": list(one.coalition), "dividends": list(one.dividends)}
+            for one in disagreements(game, nearest[0], tol)
+        ],
+    }
+
+
+def _nearest_parts(
+    game: StrategicGame, nearest: list[Equilibrium], tol: float, everything: bool
+) -> list[RenderableType]:
+    from harsanyi_aux.render_division import disagreement_parts, disagreements
+    from harsanyi_aux.render_enumerate import brief_equilibrium
+
+    parts: list[RenderableType] = []
+    for equilibrium in nearest:
+        parts += brief_equilibrium(game, equilibrium)
+        found = disagreements(game, equilibrium, tol)
+        parts += ["", *disagreement_parts(game, found, everything)]
+    return parts
+
+
+def _advice(concept: Concept) -> list[RenderableType]:
+    option = "" if concept == "coco" else f" --concept {concept}"
+    return ["", f"Whether there is one: harsanyi exists GAME{option}"]

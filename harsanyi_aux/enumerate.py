@@ -26,7 +26,7 @@ from harsanyi_aux.solver import solve
 from harsanyi_aux.subdivision.document import load_state, save_state, tree_certificate
 from harsanyi_aux.subdivision.frame import Frame, build_frame
 from harsanyi_aux.subdivision.grow import Growth, Limits, start
-from harsanyi_aux.subdivision.known import Known
+from harsanyi_aux.subdivision.known import Known, redundant
 from harsanyi_aux.subdivision.tree import Node
 
 Progress: TypeAlias = Callable[["Snapshot"], None]
@@ -136,7 +136,8 @@ class Enumeration:
         Solutions in doubles (normalised prices) that were not certified; for coalition-perfect with
         the least division defect found there.
     least_defect : float or None
-        For coalition-perfect: the smallest division defect met, 0 if one was found.
+        For coalition-perfect: the smallest division defect met, 0 if one was found, None where no
+        CoCo equilibrium was met.
     cells : int
         Cells examined.
     certificate : dict or None
@@ -278,7 +279,8 @@ def enumerate_equilibria(
     if game.transferable:
         return _transferable(game, concept, chosen, begun)
     growth, interrupted = grow(game, concept, chosen)
-    return conclude(growth, chosen, begun, interrupted)
+    # the growth has an exact copy of a game in doubles
+    return replace(conclude(growth, chosen, begun, interrupted), game=game)
 
 
 def grow(
@@ -363,7 +365,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     certificate = tree_certificate(growth, options.price_floor)
     report = check(certificate)
     game = growth.frame.game
-    equilibria = [known.equilibrium for known in growth.known]
+    equilibria = [known.equilibrium for known in growth.known if not redundant(growth.known, known)]
     if growth.concept == "coalition-perfect":
         equilibria = [replace(e, concept=growth.concept) for e in equilibria]
     if not equilibria:
@@ -371,6 +373,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     defect = None
     if growth.concept == "coalition-perfect":
         defect = 0.0 if growth.known else growth.locator.least_defect
+        defect = defect if math.isfinite(defect) else None
     assert report.proved_floor is not None  # a certificate with a tree has one
     return Enumeration(
         game=game,
@@ -382,7 +385,8 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         price_floor=options.price_floor,
         proved_floor=report.proved_floor,
         undecided=tuple(_as_cell(node) for node in growth.undecided()),
-        unproved=tuple(growth.locator.unproved),
+        # where all is settled they have been shown to be no solutions
+        unproved=tuple(growth.locator.unproved) if report.undecided else (),
         least_defect=defect,
         cells=growth.counts.examined,
         certificate=certificate,

@@ -36,7 +36,8 @@ class Existence:
     equilibrium : Equilibrium or None
         Certified: exact, or enclosed by a box of the certificate.
     least_defect : float or None
-        For coalition-perfect: the smallest division defect met; 0 if one exists.
+        For coalition-perfect: the smallest division defect met, 0 if one exists, None where no CoCo
+        equilibrium was met.
     certificate : dict or None
         Of kind "equilibrium" or "refutation", and "enumeration" where undecided; None for
         transferable utility.

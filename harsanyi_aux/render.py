@@ -38,7 +38,8 @@ MOST_LISTED_PLAYERS = 5
 
 _MOST_LISTED_ACTIONS = 6
 _NARROWEST = 12  # of a column of names
-_CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
+#: What the concepts are called in sentences.
+CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
 
 
 def to_text(parts: Iterable[RenderableType]) -> str:
@@ -71,7 +72,7 @@ def _least_width(table: Table) -> int:
     return total + 2 * len(table.columns)
 
 
-def _table(*headers: str, left: Sequence[int] = ()) -> Table:
+def new_table(*headers: str, left: Sequence[int] = ()) -> Table:
     """Return an empty table; columns are right-aligned but for those listed in `left`."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for k, header in enumerate(headers):
@@ -126,7 +127,7 @@ def equilibrium_parts(
         List every coalition and every joint action, however many.
     """
     k, total = number_of
-    title = f"\n{equilibrium.kind.capitalize()} {_CONCEPTS[equilibrium.concept]}"
+    title = f"\n{equilibrium.kind.capitalize()} {CONCEPTS[equilibrium.concept]}"
     if total > 1:
         title += f", {k} of {total}"
     exact = verification.exact
@@ -154,7 +155,7 @@ def equilibrium_parts(
 
 def _players(game: StrategicGame, *quantities: AnyArray) -> Table:
     headers = ("price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", "owed φ(v)\ncurnits")
-    table = _table("", "player", *headers, left=[1])
+    table = new_table("", "player", *headers, left=[1])
     # utils and curnits per util differ from player to player, curnits do not
     written = [column(x.tolist(), one_unit=k > 1) for k, x in enumerate(quantities)]
     for i, row in enumerate(zip(*written, strict=True)):
@@ -172,7 +173,7 @@ def _threats(
     """One block for every pair of a coalition and its complement, then the grand coalition."""
     n = game.n_players
     full = grand_coalition(n)
-    table = _table("S", "v(S)\ncurnits", "u^S\nutils", "chance", "threat of S", left=[2, 4])
+    table = new_table("S", "v(S)\ncurnits", "u^S\nutils", "chance", "threat of S", left=[2, 4])
     table.columns[0].justify = "left"
     table.columns[2].no_wrap = n < MOST_LISTED_PLAYERS
     pairs = sorted(range(1, full, 2), key=lambda mask: (mask.bit_count(), mask))
@@ -217,7 +218,7 @@ def _threats_by_size(
     game: StrategicGame, equilibrium: Equilibrium, values: AnyArray
 ) -> list[RenderableType]:
     n = game.n_players
-    table = _table("|S|", "coalitions", "least v(S)", "greatest v(S)", "mixed threats", "widest")
+    table = new_table("|S|", "coalitions", "least v(S)", "greatest v(S)", "mixed threats", "widest")
     supports = np.array(
         [0, *(np.count_nonzero(equilibrium.strategies.by_mask(m)) for m in range(1, 1 << n))]
     )
@@ -278,7 +279,7 @@ def verification_parts(verification: Verification) -> list[RenderableType]:
             widths = [max(width, len(cell)) for width, cell in zip(widths, row, strict=True)]
     parts: list[RenderableType] = []
     for (condition, statement), rows in tables.items():
-        table = _table("S", "player", "expected", "found", "residual", "", left=[0, 5])
+        table = new_table("S", "player", "expected", "found", "residual", "", left=[0, 5])
         for k, width in enumerate(widths):
             table.columns[k].min_width = width
             table.columns[k].no_wrap = True
@@ -312,7 +313,7 @@ def _verdict(verification: Verification) -> Text:
         told = f"not valid: {describe_failure(failure)}"
         return Text(told, style="bold red", no_wrap=True)
     how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
-    what = f"{verification.kind} {_CONCEPTS[verification.concept]}"
+    what = f"{verification.kind} {CONCEPTS[verification.concept]}"
     told = f"valid: a {what}; all {len(verification.checks)} lines hold {how}"
     return Text(told, style="green", no_wrap=True)
 
@@ -343,7 +344,7 @@ def value_parts(
             )
         )
     how = "exact" if value.is_exact else f"floating point, values known within {value.width:.1e}"
-    table = _table("", "player", "price\ncurnits/util", "share φ(v)\ncurnits", "payoff\nutils")
+    table = new_table("", "player", "price\ncurnits/util", "share φ(v)\ncurnits", "payoff\nutils")
     table.columns[1].justify = "left"
     prices, shares = column(value.prices.tolist(), one_unit=False), column(value.shares.tolist())
     written = iter(column([u for u in payoffs if u is not None], one_unit=False))
@@ -356,7 +357,7 @@ def value_parts(
         note = f"{(1 << n) - 1} coalitions: --all lists their values, --json gives all of it."
         return [*parts, Text(f"{note}\nArithmetic: {how}.")]
     masks = sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
-    listed = _table("S", "v(S), curnits", left=[0])
+    listed = new_table("S", "v(S), curnits", left=[0])
     for mask, text in zip(masks, column(value.values[masks].tolist()), strict=True):
         listed.add_row(coalition_name(members(mask)), text)
     return [*parts, listed, "", Text(f"Arithmetic: {how}.")]

@@ -1,7 +1,8 @@
 """CoCo equilibria from several starts: `proposals` proposes, the definition is the judge.
 
 Whatever is proposed is verified by `conditions` before it is returned; proper and boundary
-solutions are told apart; equal ones are reported once.
+solutions are told apart; equal ones are reported once. For coalition-perfect equilibria saddle
+points are selected at the prices of each CoCo equilibrium found (`division_near`, fact F1).
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
-from harsanyi_aux.conditions import price_clearance, verify
+from harsanyi_aux.conditions import price_clearance, verify, with_residuals
 from harsanyi_aux.equilibrium import Concept, Equilibrium, Kind
-from harsanyi_aux.errors import InputError, NoEquilibriumFound
+from harsanyi_aux.errors import HarsanyiError, InputError, NoEquilibriumFound
 from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.newton import PricePoint
 from harsanyi_aux.proposals import by_homotopy, by_imitation, on_face
+
+if TYPE_CHECKING:
+    from harsanyi_aux.division import DivisionResult
 
 Method: TypeAlias = Literal["homotopy", "imitation"]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -59,7 +63,11 @@ class SolveResult:
     tried : tuple of str
         The methods, in words.
     least_defect : float or None
-        For coalition-perfect: the smallest division defect among the CoCo equilibria found.
+        For coalition-perfect: the smallest division defect met at the CoCo equilibria found,
+        whatever saddle points were selected; 0 where one was found.
+    nearest : Equilibrium or None
+        For coalition-perfect: the CoCo equilibrium where it was met, with the threats that the
+        search met.
     """
 
     equilibria: tuple[Equilibrium, ...]
@@ -68,6 +76,7 @@ class SolveResult:
     best_residual: float
     tried: tuple[str, ...]
     least_defect: float | None = None
+    nearest: Equilibrium | None = None
 
 
 def solve(
@@ -86,8 +95,9 @@ def solve(
     ----------
     game : StrategicGame
     concept : "coco" or "coalition-perfect"
-        For coalition-perfect, CoCo equilibria are searched and those are kept whose threats, as
-        found, also satisfy division in every coalition.
+        For coalition-perfect, CoCo equilibria are searched; at the prices of each, saddle points
+        are selected that satisfy division in every coalition, where that is possible. Where
+        simple fractions are behind the prices, the answer is exact (Fractions).
     starts : int, optional
         Starting prices: equal ones first, then random. 1 for coco, 10 for coalition-perfect.
     rng : int, Generator or None
@@ -107,7 +117,7 @@ def solve(
     Raises
     ------
     NoEquilibriumFound
-        With what was tried and the best residual.
+        With what was tried and the best residual; for coalition-perfect the least division defect.
     InputError
         If an argument is unusable.
     """
@@ -126,7 +136,8 @@ def solve(
     if result.least_defect is not None:
         raise NoEquilibriumFound(
             f"no coalition-perfect equilibrium found from {result.starts} starts; the CoCo "
-            f"equilibrium nearest to it has division defect {result.least_defect:.3g}",
+            f"equilibrium nearest to it has division defect {result.least_defect:.3g}; "
+            "harsanyi_aux.exists decides whether there is one",
             tried=result.tried,
             best_residual=result.least_defect,
         )
@@ -223,36 +234,38 @@ class _Search:
         self.problem = PriceProblem(game)
         self.found: list[Equilibrium] = []
         self.best_residual = math.inf
+        self.nearest: Equilibrium | None = None
         self.least_defect: float | None = None
+        self._divided: list[tuple[FloatArray, DivisionResult | None]] = []
 
     def run(self, start: FloatArray, *, first: bool) -> None:
         """Search from one start until something verified comes up, proper if possible."""
         self.problem.threats.forget()
-        boundary: Equilibrium | None = None
+        boundary: tuple[FloatArray, Equilibrium] | None = None
         returns = 0
         for point in self._proposals(start):
             self.best_residual = min(self.best_residual, point.residual)
             if point.residual > TARGET:
                 continue
-            equilibrium = self._judge(point)
-            if equilibrium is None:
+            judged = self._judge(point)
+            if judged is None:
                 continue
-            if equilibrium.kind == "proper":
-                self._keep(equilibrium)
+            if judged[1].kind == "proper":
+                self._keep(*judged)
                 return
-            boundary = boundary or equilibrium
+            boundary = boundary or judged
             returns += 1
             if not first or returns == _BOUNDARY_RETURNS:
                 break
         if boundary is not None:
-            self._keep(boundary)
+            self._keep(*boundary)
 
     def _proposals(self, start: FloatArray) -> Iterator[PricePoint]:
         search = by_imitation if self.method == "imitation" else by_homotopy
         return search(self.problem, start)
 
-    def _judge(self, point: PricePoint) -> Equilibrium | None:
-        """Return the verified equilibrium at a point, or None.
+    def _judge(self, point: PricePoint) -> tuple[FloatArray, Equilibrium] | None:
+        """Return the verified CoCo equilibrium at a point and its normalised prices, or None.
 
         A point near a face of the price simplex is proper only if there is no solution on the face
         itself: near a degenerate boundary solution residuals fall much faster than prices.
@@ -270,17 +283,43 @@ class _Search:
         self.best_residual = min(self.best_residual, verification.residuals.worst)
         if not verification.valid:
             return None
-        if self.concept == "coco":
-            return replace(equilibrium, residuals=verification.residuals)
-        strong = verify(self.game, equilibrium, tol=self.tol, concept=self.concept)
-        defect = strong.residuals.division
-        if self.least_defect is None or defect < self.least_defect:
-            self.least_defect = defect
-        if not strong.valid:
-            return None
-        return replace(equilibrium, concept=self.concept, residuals=strong.residuals)
+        return point.prices, replace(equilibrium, residuals=verification.residuals)
 
-    def _keep(self, new: Equilibrium) -> None:
+    def _perfect(self, prices: FloatArray, coco: Equilibrium) -> Equilibrium | None:
+        """Return the coalition-perfect equilibrium at a CoCo equilibrium's prices, or None."""
+        as_met = verify(self.game, coco, tol=self.tol, concept=self.concept)
+        defect = as_met.residuals.division
+        answer = None if as_met.valid else self._divide(prices)
+        if answer is not None:
+            defect = min(defect, answer.defect)
+        if self.least_defect is None or defect < self.least_defect:
+            self.least_defect, self.nearest = defect, coco
+        if as_met.valid:
+            return replace(coco, concept=self.concept, residuals=as_met.residuals)
+        if answer is None or answer.equilibrium is None:
+            return None
+        return with_residuals(self.game, answer.equilibrium)
+
+    def _divide(self, prices: FloatArray) -> DivisionResult | None:
+        """Return what can be decided about division at these prices, None where nothing can."""
+        from harsanyi_aux.division_near import divide_near
+        from harsanyi_aux.subdivision.frame import build_frame
+
+        for old, answer in self._divided:
+            if np.abs(old - prices).max() <= SAME:
+                return answer
+        try:
+            answer = divide_near(build_frame(self.game), prices)
+        except HarsanyiError:  # a polytope of too many vertices, a linear program that failed
+            answer = None
+        self._divided.append((prices, answer))
+        return answer
+
+    def _keep(self, prices: FloatArray, coco: Equilibrium) -> None:
+        """Add what was found, unless it is known or is not of the concept asked for."""
+        new = coco if self.concept == "coco" else self._perfect(prices, coco)
+        if new is None:
+            return
         for k, old in enumerate(self.found):
             if _same(self.game, old, new):
                 if _worst(new) < _worst(old):
@@ -299,6 +338,7 @@ class _Search:
             best_residual=self.best_residual,
             tried=(_TRIED[self.method],),
             least_defect=self.least_defect,
+            nearest=self.nearest,
         )
 
 

@@ -255,9 +255,9 @@ def test_pictures(run, write, tmp_path, content, suffix):
 def test_pictures_name_players_and_units(run, write, tmp_path, monkeypatch):
     import matplotlib as mpl
 
-    from harsanyi_aux import smooth_plot
+    from harsanyi_aux.plotting import style
 
-    monkeypatch.setitem(smooth_plot._STYLE, "svg.fonttype", "none")
+    monkeypatch.setitem(style.STYLE, "svg.fonttype", "none")
     before = mpl.rcParams["font.size"]
     for actions, words in (((2, 2), ["$Ann$ (utils)"]), ((2, 2, 2), ["$Ann$", "curnits"])):
         names = ["$Ann$", "<Bob>", "a name that is far too long"][: len(actions)]

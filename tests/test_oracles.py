@@ -387,7 +387,11 @@ def test_a_scan_finds_several(three_equilibria):
 
 @pytest.mark.parametrize(
     ("family", "shape", "seed"),
-    [("uniform", (2, 2, 2), 7), ("integer", (2, 2, 3), 1), ("uniform", (3, 3, 3), 1)],
+    [
+        ("uniform", (2, 2, 2), 7),
+        ("integer", (2, 2, 3), 1),
+        pytest.param("uniform", (3, 3, 3), 1, marks=pytest.mark.slow),
+    ],
 )
 def test_the_two_oracles_agree(family, shape, seed):
     # generic games: the number of equilibria is odd (F10), and SCIP's is one of them

@@ -36,6 +36,8 @@ class Report:
         of the largest least price in an undecided cell, ``max over cells of min_i max_k b^k_i``.
     digest : str
         SHA-256 of the document.
+    radius : Fraction or None
+        For the kind "robust": by how much, in units of each player's range, payoffs may differ.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Report:
     price_floor: Fraction | None
     proved_floor: Fraction | None
     digest: str
+    radius: Fraction | None = None
 
     @property
     def n_equilibria(self) -> int:
@@ -75,6 +78,7 @@ def report_claim(
     concept: str,
     statements: tuple[Statement, ...],
     player: int | None,
+    radius: Fraction | None = None,
     leaves: Mapping[str, int],
     price_floor: Fraction | None,
     proved_floor: Fraction | None,
@@ -87,6 +91,8 @@ def report_claim(
         claim = _one(name, statements[0])
     elif kind == "distinctness":
         claim = f"the game has two {name} equilibria with different payoffs of player {player}"
+    elif kind == "robust" and radius is not None:
+        claim = _nearby(name, len(statements), radius)
     elif kind == "refutation":
         claim = f"the game has no {name} equilibrium with {_prices(price_floor)}"
     else:
@@ -109,6 +115,7 @@ def report_claim(
         price_floor=price_floor,
         proved_floor=proved_floor,
         digest=digest,
+        radius=radius,
     )
 
 
@@ -122,6 +129,16 @@ def _one(name: str, statement: Statement) -> str:
     if statement.dimension:
         return f"the game has a set of {name} equilibria, of dimension {statement.dimension}"
     return f"the game has a {name} equilibrium"
+
+
+def _nearby(name: str, count: int, radius: Fraction) -> str:
+    games = (
+        "every game whose payoffs differ from this one's by at most "
+        f"{to_text(radius)} of each player's range"
+    )
+    if count == 1:
+        return f"{games} has a {name} equilibrium"
+    return f"{games} has at least {count} {name} equilibria with pairwise different payoffs"
 
 
 def _among(name: str, statements: Sequence[Statement], apart: bool, floor: Fraction | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, TypeAlias
@@ -21,6 +22,7 @@ from harsanyi_aux.certify.document import check_header, digest
 from harsanyi_aux.certify.entries import CONCEPTS, Statement, is_price, read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading import clip, index, rational, record, sequence, to_fraction
+from harsanyi_aux.certify.robust import check_robust
 from harsanyi_aux.certify.table import Table, read_game
 from harsanyi_aux.certify.trees import Leaf, Prices, check_root, floor_of, walk
 from harsanyi_aux.certify.vertices import Vertex, prepare_vertex, read_vertex
@@ -34,6 +36,7 @@ _OWN = {
     "distinctness": ("equilibria", "player"),
     "refutation": ("price_floor", "vertices", "nodes"),
     "enumeration": ("price_floor", "vertices", "nodes", "equilibria"),
+    "robust": ("radius", "equilibria"),
 }
 # Preorder visits neighbouring cells together: few vertices are in use at a time.
 _KEPT_VERTICES = 2048
@@ -78,7 +81,12 @@ def check(
     if not isinstance(concept, str) or concept not in CONCEPTS:
         raise InvalidCertificate(f"{clip(concept)} is no concept", "concept")
     table = read_game(document["game"])
-    statements, player = _read_statements(table, document, kind, concept)
+    radius: Fraction | None = None
+    player: int | None = None
+    if kind == "robust":
+        statements, radius = check_robust(table, document)
+    else:
+        statements, player = _read_statements(table, document, kind, concept)
     leaves: list[Leaf] = []
     floor = proved = None
     if "nodes" in document:
@@ -98,6 +106,7 @@ def check(
         concept=concept,
         statements=statements,
         player=player,
+        radius=radius,
         leaves=Counter(leaf.kind for leaf in leaves),
         price_floor=None if floor is None else to_fraction(floor),
         proved_floor=proved,

@@ -110,18 +110,7 @@ def stable_prices(
         mask = frame.pairs[k]
         utilities = [v if mask >> i & 1 else -v for i, v in enumerate(value.tolist())]
         fights[mask] = fights[grand_coalition(n) ^ mask] = utilities
-    worth.append(payoffs)
-    equal = [
-        tuple(
-            sum(
-                (share[i] * w[j] for share, w in zip(frame.exact_shares, worth, strict=True)),
-                Fraction(0),
-            )
-            - (payoffs[i] if i == j else 0)
-            for j in range(n)
-        )
-        for i in range(n)
-    ]
+    equal = equal_shares(frame, worth, payoffs)
     if concept == "coalition-perfect":
         equal += _equal_dividends(n, fights)
     return PricePolytope(
@@ -129,6 +118,24 @@ def stable_prices(
         equal=independent_rows(equal, n),
         at_least=tuple(row for row in sorted(at_least) if min(row) < 0),
     )
+
+
+def equal_shares(
+    frame: Frame, worth: Sequence[Sequence[Fraction]], payoffs: Sequence[Fraction]
+) -> list[Row]:
+    """Return ``φ_i(v_b) = b_i u_i`` as rows, where ``v_b(R) = worth[R] @ b`` for every pair."""
+    values = [*worth, payoffs]
+    return [
+        tuple(
+            sum(
+                (share[i] * w[j] for share, w in zip(frame.exact_shares, values, strict=True)),
+                Fraction(0),
+            )
+            - (payoffs[i] if i == j else 0)
+            for j in range(frame.n)
+        )
+        for i in range(frame.n)
+    ]
 
 
 def _equal_dividends(n: int, fights: dict[int, list[Fraction]]) -> list[Row]:

@@ -28,7 +28,7 @@ Sparse: TypeAlias = list[tuple[int, Fraction]]
 _SUPPORT = 1e-11
 _DYADIC = 1 << 36
 # How far towards the inside of a cell the threats of a degenerate corner are looked for.
-_NUDGE = 1e-6
+_NUDGE = 0.02
 
 
 @dataclass(frozen=True, eq=False)

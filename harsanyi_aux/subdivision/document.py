@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -68,6 +69,7 @@ def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
 
 def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
     """Return everything a later run needs to go on."""
+    defect = growth.locator.least_defect
     return sealed(
         {
             **_common(growth.frame, "state", growth.concept),
@@ -77,7 +79,7 @@ def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
             "unproved": [
                 [[float(b) for b in prices], defect] for prices, defect in growth.locator.unproved
             ],
-            "least_defect": growth.locator.least_defect,
+            "least_defect": defect if math.isfinite(defect) else None,
             "examined": growth.counts.examined,
             **write_tree(growth.root),
         }
@@ -117,7 +119,8 @@ def load_state(
         locator.restore(entry)
     for prices, defect in state["unproved"]:
         locator.restore_unproved(prices, defect)
-    locator.least_defect = state["least_defect"]
+    defect = state["least_defect"]
+    locator.least_defect = math.inf if defect is None else float(defect)
     root = read_tree(frame, state)
     growth = Growth(frame, concept, limits, locator, root)
     for node in walk(root):

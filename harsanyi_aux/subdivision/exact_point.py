@@ -16,6 +16,7 @@ from harsanyi_aux.arrays import FloatArray, ObjectArray, read_only
 from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.equilibrium import Equilibrium, Residuals
+from harsanyi_aux.subdivision.affine import Row, equal_shares, null_space
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, exact_matrix, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
@@ -112,6 +113,47 @@ def exact_equilibrium(frame: Frame, prices: Prices) -> tuple[Equilibrium, Corner
     if not verify(frame.game, equilibrium, exact=True).valid:
         return None
     return equilibrium, corner, mixture
+
+
+def prices_of_ties(frame: Frame, near: FloatArray) -> Iterator[Prices]:
+    """Return exact prices near the given ones that equations linear in the prices determine.
+
+    Where the planner's choice is pure and an entry of a threat game that is about to change its
+    kernel, the excess has a kink in its zero (``docs/certificates.md``, "Boxes"). There one side
+    of the threat game has a pure optimal strategy, whose entries on the other side's support tie.
+    Such prices need not be simple fractions.
+    """
+    worth: list[Row] = []
+    ties: list[Row] = []
+    values = frame.threats.scaled_at(near)[0] if frame.pairs else ()
+    for k, mask in enumerate(frame.pairs):
+        matrix = np.tensordot(near, frame.payoffs[k], axes=1)
+        exact = frame.exact_payoffs[k]
+        entries = [tuple(exact[:, r, c].tolist()) for r, c in _entries_worth(matrix, values[mask])]
+        if not entries:
+            return
+        first = entries[0]
+        worth.append(first)
+        ties += [tuple(p - q for p, q in zip(row, first, strict=True)) for row in entries[1:]]
+    earned = near @ frame.scaled
+    for o in np.flatnonzero(earned >= earned.max() - GUESS_DISTANCE).tolist():
+        paid = [frame.table.V[i][o] for i in range(frame.n)]
+        basis = null_space([*ties, *equal_shares(frame, worth, paid)], frame.n)
+        if len(basis) == 1 and sum(basis[0]) != 0:
+            total = sum(basis[0])
+            prices = tuple(p / total for p in basis[0])
+            if np.abs(np.array(prices, dtype=np.float64) - near).max() <= GUESS_DISTANCE:
+                yield prices
+
+
+def _entries_worth(matrix: FloatArray, value: float) -> list[list[int]]:
+    """Return the entries that equal the value, in the lines of pure optimal strategies."""
+    rows = matrix.min(axis=1, keepdims=True) >= value - GUESS_DISTANCE
+    columns = matrix.max(axis=0, keepdims=True) <= value + GUESS_DISTANCE
+    entries: list[list[int]] = np.argwhere(
+        (rows | columns) & (np.abs(matrix - value) <= GUESS_DISTANCE)
+    ).tolist()
+    return entries
 
 
 def as_equilibrium(corner: Corner, mixture: Sparse) -> Equilibrium:

@@ -52,11 +52,14 @@ def plainly(frame: Frame, cell: Cell, bounds: CellBounds) -> dict[str, Any] | No
 
 
 def but_for(
-    frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption
+    frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption, *, tight: bool = False
 ) -> dict[str, Any] | None:
-    """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None."""
+    """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None.
+
+    See `weights.propose_with_exempt` for `tight`; the threats should then be optimal exactly.
+    """
     planner = weights.planner_choices(frame, bounds, exemption.corners)
-    beta = weights.propose_with_exempt(frame, bounds, planner, exemption.corners)
+    beta = weights.propose_with_exempt(frame, bounds, planner, exemption.corners, tight=tight)
     if beta is None:
         return None
     candidates = _on_tight_rows(frame, cell, bounds, planner, beta, exemption)
@@ -68,6 +71,14 @@ def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
     centre = np.mean([corner.b for corner in cell], axis=0)
     return tuple(
         make_corner(frame, corner.prices, towards=centre) if k in exemption.corners else corner
+        for k, corner in enumerate(cell)
+    )
+
+
+def sharpened(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
+    """Return the cell with optimal threats, exactly, at the corners that are not exempt."""
+    return tuple(
+        corner if k in exemption.corners else make_corner(frame, corner.prices, exact=True)
         for k, corner in enumerate(cell)
     )
 
@@ -102,17 +113,17 @@ def _on_tight_rows(
     beta: FloatArray,
     exemption: Exemption,
 ) -> Iterator[list[Fraction]]:
-    """Return roundings of the weights that keep the tight coefficients of exempt corners at zero.
+    """Return roundings of the weights that keep tight coefficients with exempt corners at zero.
 
-    Between exempt corners a coefficient is linear in the weights as long as lower and upper bounds
-    agree; those that the weights make zero are kept so exactly.
+    A coefficient is linear in the weights as long as the signs of γ, or lower and upper bounds,
+    stay the same; those that the weights make zero are kept so exactly.
     """
     low = weights.coefficients(frame, bounds, beta, planner.outcomes)
     largest = float(np.abs(beta).max())
     rows = []
     for at in range(len(bounds.first)):
         k, l = int(bounds.first[at]), int(bounds.second[at])  # noqa: E741
-        if k not in exemption.corners or l not in exemption.corners:
+        if k not in exemption.corners and l not in exemption.corners:
             continue
         tight = planner.outcomes[np.abs(low[at]) <= _TIGHT * largest]
         rows += _coefficient_rows(frame, cell[k], cell[l], frame.shares @ beta, tight.tolist())

@@ -6,7 +6,7 @@ represented by the coalition that contains player 0 (``docs/certificates.md``, "
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -30,6 +30,7 @@ class Frame:
     Attributes
     ----------
     game : StrategicGame
+        Exact: payoffs in doubles are taken for the rationals that they are.
     table : Table
         The checker's own exact tables.
     pairs : tuple of int
@@ -127,10 +128,11 @@ def _pareto_dominators(payoffs: FloatArray) -> dict[int, int]:
 def build_frame(game: StrategicGame) -> Frame:
     """Return the tables of a game without transferable utility."""
     n = game.n_players
-    exact = game.fractions if game.is_exact else to_fractions(game.payoffs)
+    if not game.is_exact:
+        game = replace(game, rational=to_fractions(game.payoffs))
     table = Table(
         actions=game.actions,
-        payoffs=tuple(tuple(exact[i].reshape(-1).tolist()) for i in range(n)),
+        payoffs=tuple(tuple(game.fractions[i].reshape(-1).tolist()) for i in range(n)),
     )
     full = grand_coalition(n)
     pairs = tuple(mask for mask in range(1, full) if mask & 1)

@@ -36,7 +36,10 @@ def barycentric(cell: Sequence[Prices], point: Prices) -> list[Fraction]:
 
 def is_inside(cell: Sequence[Prices], point: Prices) -> bool:
     """Whether a point lies in a cell, its faces included."""
-    rough = np.linalg.solve(_as_columns(cell), np.array([float(p) for p in point]))
+    try:
+        rough = np.linalg.solve(_as_columns(cell), np.array([float(p) for p in point]))
+    except np.linalg.LinAlgError:  # vertices that doubles cannot tell apart
+        rough = np.zeros(1)
     return bool(rough.min() >= _CLEARLY_OUTSIDE) and min(barycentric(cell, point)) >= 0
 
 

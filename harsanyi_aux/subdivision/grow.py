@@ -31,6 +31,9 @@ _LOCATE_BELOW = 0.5
 _DIVIDE_BELOW = 0.8
 # Costlier reasons are tried where the corners' excesses come this near to zero, per diameter.
 _NEAR = 0.02
+# … and, whatever the excesses, at some depths.
+_FIRST_LOOK = 12
+_LOOK_EVERY = 6
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Growth:
     counts: Counts = field(default_factory=Counts)
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
-    _prices: dict[tuple[int, int], bool] = field(default_factory=dict)
+    _prices: dict[tuple[int, Known], bool] = field(default_factory=dict)
 
     @property
     def known(self) -> list[Known]:
@@ -159,7 +162,10 @@ class Growth:
         exemptions: list[Exemption] = []
         diameter = bounds.diameter
         margin = weights.corner_margin(self.frame, bounds, planner.outcomes)
-        if margin <= max(weights.MARGIN, _NEAR * diameter) or diameter < self.limits.diameter:
+        # a zero at which the excess does not change sign leaves the margin positive around it
+        due = node.depth >= _FIRST_LOOK and node.depth % _LOOK_EVERY == 0
+        smallest = diameter < self.limits.diameter
+        if margin <= max(weights.MARGIN, _NEAR * diameter) or due or smallest:
             exemptions = self._exemptions(node, bounds, planner)
             if self._exclude_hard(node, bounds, exemptions):
                 return
@@ -186,7 +192,7 @@ class Growth:
         return False
 
     def _is_price(self, corner: Corner, e: int) -> bool:
-        key = (id(corner), e)
+        key = (id(corner), self.known[e])
         if key not in self._prices:
             self._prices[key] = self.known[e].is_price(corner.prices)
         return self._prices[key]
@@ -229,9 +235,14 @@ class Growth:
         for exemption in exemptions:
             cell = exclude.renewed(self.frame, node.cell, exemption)
             reason = exclude.but_for(self.frame, cell, cell_bounds(self.frame, cell), exemption)
+            if reason is None:
+                cell = exclude.sharpened(self.frame, cell, exemption)
+                now = cell_bounds(self.frame, cell)
+                reason = exclude.but_for(self.frame, cell, now, exemption, tight=True)
             if reason is not None:
-                for k in exemption.corners:
-                    (node,) = node.renew(k, cell[k])
+                for k, corner in enumerate(cell):
+                    if corner is not node.cell[k]:
+                        (node,) = node.renew(k, corner)
                 self._close(node, "excluded", reason)
                 return True
         if self.concept == "coalition-perfect" and (
@@ -252,7 +263,7 @@ class Growth:
         return "too small a cell"
 
     def _split(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> None:
-        cut = self._cut_along_sets(node) if exemptions else None
+        cut = self._cut_along_sets(node)
         if cut is None:
             k, l = _edge(bounds, node.depth, exemptions)  # noqa: E741
             middle = between(node.cell[k].prices, node.cell[l].prices)

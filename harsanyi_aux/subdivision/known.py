@@ -13,6 +13,7 @@ from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
+from harsanyi_aux.subdivision.exact_point import as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
 
 
@@ -35,6 +36,7 @@ class Known:
         Corners of the set, or the one price; empty for a box.
     lower, upper : tuples of n - 1 Fractions
         The box.
+    threats : for each pair, strategies of both sides; empty for a box
     """
 
     form: Literal["rational", "set", "box"]
@@ -45,6 +47,7 @@ class Known:
     vertices: tuple[Prices, ...] = ()
     lower: tuple[Fraction, ...] = ()
     upper: tuple[Fraction, ...] = ()
+    threats: tuple[tuple[Sparse, Sparse], ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -75,11 +78,29 @@ class Known:
 
 
 def rational_known(
-    frame: Frame, equilibrium: Equilibrium, corner: Corner, mixture: Sparse, concept: Concept
+    frame: Frame,
+    equilibrium: Equilibrium,
+    corner: Corner,
+    mixture: Sparse,
+    concept: Concept,
+    others: Sequence[Known] = (),
 ) -> Known:
-    """Return an exact equilibrium with the set of prices that keep its strategies, if larger."""
-    b = np.array([float(p) for p in corner.prices])
+    """Return an exact equilibrium with the set of prices that keep its strategies, if larger.
+
+    Saddle points may be interchanged: where one side's threats of another known equilibrium, with
+    this one's of the other side, stay optimal at more prices, they are taken.
+    """
     polytope = stable_prices(frame, corner.threats, mixture, concept)
+    for other in others:
+        for sides in ((corner.threats, other.threats), (other.threats, corner.threats)):
+            threats = tuple((x, y) for (x, _), (_, y) in zip(*sides, strict=False))
+            if len(threats) < len(frame.pairs) or threats == corner.threats:
+                continue
+            wider = stable_prices(frame, threats, mixture, concept)
+            if corner.prices in wider and _covers(wider, polytope):
+                corner = Corner(frame, corner.prices, threats, corner.outcome)
+                polytope, equilibrium = wider, as_equilibrium(corner, mixture)
+    b = np.array([float(p) for p in corner.prices])
     if polytope.dimension > 0:
         entry = {
             "form": "set",
@@ -87,10 +108,20 @@ def rational_known(
             "strategies": corner.entry["threats"],
             "outcomes": [[o, str(p)] for o, p in mixture],
         }
-        return Known("set", entry, equilibrium, b, polytope, polytope.vertices)
+        return Known(
+            "set", entry, equilibrium, b, polytope, polytope.vertices, threats=corner.threats
+        )
     claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
     entry = {"form": "rational", "equilibrium": claim}
-    return Known("rational", entry, equilibrium, b, None, (corner.prices,))
+    return Known("rational", entry, equilibrium, b, None, (corner.prices,), threats=corner.threats)
+
+
+def _covers(wider: PricePolytope, polytope: PricePolytope) -> bool:
+    return (
+        bool(wider.vertices)
+        and wider.vertices != polytope.vertices
+        and all(vertex in wider for vertex in polytope.vertices)
+    )
 
 
 def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:
@@ -110,3 +141,11 @@ def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any
 def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> bool:
     """Whether some known equilibrium is the one found at these prices."""
     return any(one.explains(prices, tolerance) for one in known)
+
+
+def redundant(known: Sequence[Known], one: Known) -> bool:
+    """Whether the prices of an exact equilibrium or set all belong to some other set."""
+    return one.form != "box" and any(
+        other is not one and other.form == "set" and all(map(other.is_price, one.vertices))
+        for other in known
+    )

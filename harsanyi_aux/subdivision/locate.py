@@ -8,7 +8,7 @@ equilibria the prices must be rational and saddle points be selected exactly (fa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -31,10 +31,22 @@ from harsanyi_aux.newton import PricePoint, polish
 from harsanyi_aux.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.subdivision import weights
 from harsanyi_aux.subdivision.bounds import CellBounds
+from harsanyi_aux.subdivision.continua import prices_of_strategies
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, make_corner
-from harsanyi_aux.subdivision.exact_point import as_equilibrium, exact_equilibrium, simple_prices
+from harsanyi_aux.subdivision.exact_point import (
+    as_equilibrium,
+    exact_equilibrium,
+    prices_of_ties,
+    simple_prices,
+)
 from harsanyi_aux.subdivision.frame import Frame
-from harsanyi_aux.subdivision.known import Known, box_known, explained, rational_known
+from harsanyi_aux.subdivision.known import (
+    Known,
+    box_known,
+    explained,
+    rational_known,
+    redundant,
+)
 from harsanyi_aux.subdivision.tree import Cell
 
 # Solutions nearer to each other than this are taken for one until proved otherwise.
@@ -78,6 +90,17 @@ class Locator:
                 self._register(prices / prices.sum())
             elif verify(self.frame.game, found, concept=self.concept).valid:
                 self.boundary.append(replace(found, concept=self.concept))
+                prices = found.prices * self.frame.game.ranges
+                self._mark(prices / prices.sum())
+        # the end of a continuum may have been met, with other threats, before the continuum
+        self.known = [known for known in self.known if not redundant(self.known, known)]
+
+    def _mark(self, prices: FloatArray) -> None:
+        """Make a boundary solution a corner of cells, so that only that corner is exempt."""
+        for exact in simple_prices(prices):
+            if exact not in self.points:
+                self.points[exact] = make_corner(self.frame, exact, exact=True)
+            return
 
     def look_near(self, cell: Cell, bounds: CellBounds) -> bool:
         """Search from the middle of a cell; whether something new was certified."""
@@ -106,8 +129,13 @@ class Locator:
         self._settled.append(prices)
         return len(self.known) + len(self.points) > before
 
+    def _guesses(self, prices: FloatArray) -> Iterator[Prices]:
+        yield from simple_prices(prices)
+        yield from prices_of_strategies(self.frame, prices)
+        yield from prices_of_ties(self.frame, prices)
+
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
-        for exact in simple_prices(prices):
+        for exact in self._guesses(prices):
             found = exact_equilibrium(self.frame, exact)
             if found is not None and min(exact) >= self.floor:
                 self._keep_exact(*found)
@@ -123,7 +151,7 @@ class Locator:
         return with_residuals(self.frame.game, equilibrium_at(self._problem, point, "proper"))
 
     def _certify_perfect(self, prices: FloatArray) -> None:
-        for exact in simple_prices(prices):
+        for exact in self._guesses(prices):
             if exact_equilibrium(self.frame, exact) is None:
                 continue
             result = self._divided(exact)
@@ -155,8 +183,13 @@ class Locator:
         return Corner(self.frame, exact, threats, outcome), sparse(full)
 
     def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
-        known = rational_known(self.frame, equilibrium, corner, mixture, self.concept)
-        self.known.append(known)
+        known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
+        # what is said of a part of a set is true of the set: it may take the part's number
+        parts = [e for e, old in enumerate(self.known) if redundant([known], old)]
+        if parts:
+            self.known[parts[0]] = known
+        else:
+            self.known.append(known)
         for vertex in known.vertices:
             if vertex not in self.points:
                 self.points[vertex] = make_corner(self.frame, vertex, exact=True)

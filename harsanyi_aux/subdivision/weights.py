@@ -22,6 +22,8 @@ from harsanyi_aux.subdivision.frame import Frame, IntArray
 #: Bounds in doubles must clear zero by this before the exact check is worth its time.
 MARGIN = 1e-9
 _TIED = 1e-12
+# Differences of numbers of size one that are rounding alone.
+_NOISE = 1e-14
 _GRIDS = (1 << 10, 1 << 24)
 
 
@@ -142,11 +144,18 @@ def propose(frame: Frame, bounds: CellBounds, planner: Planner) -> FloatArray | 
 
 
 def propose_with_exempt(
-    frame: Frame, bounds: CellBounds, planner: Planner, exempt: Collection[int]
+    frame: Frame,
+    bounds: CellBounds,
+    planner: Planner,
+    exempt: Collection[int],
+    *,
+    tight: bool = False,
 ) -> FloatArray | None:
     """Return weights that exclude the cell but for the face of its exempt corners, or None.
 
     Coefficients of exempt corners must not be negative, the others positive: a linear program.
+    `tight` lets those between an exempt corner and another be zero too, where the excess grows
+    with the square of the distance.
     """
     from scipy.optimize import linprog
 
@@ -154,21 +163,34 @@ def propose_with_exempt(
         return None
     n, pairs = frame.n, len(frame.pairs) + 1
     inside = np.isin(np.arange(n), list(exempt))
-    need = (~inside[bounds.first] * 0.5 + ~inside[bounds.second] * 0.5).repeat(
-        len(planner.outcomes)
-    )
+    if tight:
+        need = (bounds.first == bounds.second) & ~inside[bounds.first]
+    else:
+        need = 0.5 * (~inside[bounds.first] + 1.0 * ~inside[bounds.second])
+    count = len(planner.outcomes)
+    diameter = bounds.diameter
     chosen = frame.scaled[:, planner.outcomes]
-    paid = (bounds.prices[:, None, :] * chosen.T[None]).reshape(-1, n)
-    lower = bounds.lower.repeat(len(planner.outcomes), axis=0)
-    upper = bounds.upper.repeat(len(planner.outcomes), axis=0)
-    # unknown: β, γ⁺, γ⁻, t; every coefficient - need·t >= 0, t as large as possible
+    paid = bounds.prices[:, None, :] * chosen.T[None]
+    # C = (φ(L) - b∘V(o))·β - (H - L)·γ⁻ with γ⁻ >= 0 and γ + γ⁻ >= 0; near a known equilibrium all
+    # of these are small, so every row is measured by its largest entry
+    rows = ((bounds.lower @ frame.shares)[:, None, :] - paid).reshape(-1, n)
+    widths = (bounds.upper - bounds.lower).repeat(count, axis=0)
+    sizes = np.abs(np.hstack([rows, widths])).max(axis=1, keepdims=True)
+    rows[sizes[:, 0] < _NOISE] = 0.0
+    widths[widths < _NOISE] = 0.0
+    sizes = np.maximum(sizes, _NOISE)
+    needed = (diameter * need).repeat(count)[:, None]
+    # unknown: β, γ⁻, t; every coefficient is at least need·t·diameter, t as large as can be
     result = linprog(
-        np.concatenate([np.zeros(n + 2 * pairs), [-1.0]]),
-        A_ub=np.hstack([paid, -lower, upper, need[:, None]]),
-        b_ub=np.zeros(len(need)),
-        A_eq=np.hstack([frame.shares, -np.eye(pairs), np.eye(pairs), np.zeros((pairs, 1))]),
-        b_eq=np.zeros(pairs),
-        bounds=[(-1, 1)] * n + [(0, None)] * (2 * pairs) + [(None, 1)],
+        np.concatenate([np.zeros(n + pairs), [-1.0]]),
+        A_ub=np.vstack(
+            [
+                np.hstack([-rows, widths, needed]) / sizes,
+                np.hstack([-frame.shares, -np.eye(pairs), np.zeros((pairs, 1))]),
+            ]
+        ),
+        b_ub=np.zeros(len(rows) + pairs),
+        bounds=[(-1, 1)] * n + [(0, None)] * pairs + [(None, 1)],
         method="highs",
     )
     if result.status != 0 or not np.asarray(result.x)[-1] > MARGIN:

@@ -1,0 +1,193 @@
+"""Writes README.md and the certificates of this folder: published games of three or more players.
+
+The games are those of pygambit's catalog. For each, `exists` decides both concepts and
+`enumerate_equilibria` lists the CoCo equilibria, and the coalition-perfect ones where there are
+any. What the table says is what the independent checker confirms of the certificates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygambit
+
+from harsanyi_aux.arrays import format_number
+from harsanyi_aux.certify.document import write
+from harsanyi_aux.certify.replay import check
+from harsanyi_aux.enumerate import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibrium import Concept
+from harsanyi_aux.existence import Existence, exists
+from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.libraries import from_catalog
+
+FOLDER = Path(__file__).parent
+#: Games with a greater product of (1 + number of actions) are skipped.
+LARGEST_SIZE = 1000
+#: Larger certificates are not kept, in bytes.
+LARGEST_FILE = 700_000
+MOST_CELLS = 2_000
+
+INTRODUCTION = f"""\
+# Published games with three or more players
+
+All games of Gambit's catalog (`pygambit.catalog.games()`) that have three or more players; games in
+extensive form are reduced to strategic form. This file and the certificates are written by
+
+    make catalog
+
+* *CoCo equilibria*: the proper ones, and whether the list is proved complete.
+* *Coalition-perfect*: `exists`, `refuted` or `undecided`; the least division defect met, as a share
+  of the payoffs' ranges, says how far the best CoCo equilibrium or search point was from one.
+* *Seconds*: of one processor, for both concepts, without the replay.
+
+A search ends after {MOST_CELLS} cells. Games with a product of (1 + number of actions) above
+{LARGEST_SIZE} are skipped. Certificates are checked by `harsanyi check FILE`.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One game's results; `files` holds the names of certificates and what they prove."""
+
+    name: str
+    game: StrategicGame
+    listed: Enumeration
+    perfect: Existence
+    perfect_listed: Enumeration | None
+    files: tuple[tuple[str, str], ...]
+    seconds: float
+
+
+def names_of_games() -> list[str]:
+    """Return the catalog's games of three or more players, by name."""
+    names = sorted(str(name) for name in pygambit.catalog.games()["Game"])
+    return [name for name in names if len(pygambit.catalog.load(name).players) >= 3]
+
+
+def size_of(game: StrategicGame) -> int:
+    """Return the product of (1 + number of actions)."""
+    return math.prod(1 + count for count in game.actions)
+
+
+def study(name: str, game: StrategicGame) -> Row:
+    """Decide and list, and write the certificates."""
+    begun = time.process_time()
+    coco = exists(game, concept="coco", max_cells=MOST_CELLS)
+    listed = enumerate_equilibria(game, concept="coco", max_cells=MOST_CELLS)
+    perfect = exists(game, concept="coalition-perfect", max_cells=MOST_CELLS)
+    perfect_listed = None
+    if perfect.status == "exists":
+        perfect_listed = enumerate_equilibria(
+            game, concept="coalition-perfect", max_cells=MOST_CELLS
+        )
+    seconds = time.process_time() - begun
+    files = [
+        keep(name, "coco", "exists", coco),
+        keep(name, "coco", "enumerate", listed),
+        keep(name, "coalition-perfect", "exists", perfect),
+    ]
+    if perfect_listed is not None:
+        files.append(keep(name, "coalition-perfect", "enumerate", perfect_listed))
+    return Row(name, game, listed, perfect, perfect_listed, tuple(files), seconds)
+
+
+def keep(
+    name: str, concept: Concept, command: str, result: Existence | Enumeration
+) -> tuple[str, str]:
+    """Write a certificate unless it is large; return its name and what it proves."""
+    assert result.certificate is not None  # only transferable utility has none
+    proved = check(result.certificate).claim
+    file = FOLDER / f"{'-'.join(name.split('/')[-2:])}.{concept}.{command}.json"
+    write(result.certificate, file)
+    size = file.stat().st_size
+    if size <= LARGEST_FILE:
+        return f"[`{file.name}`]({file.name})", proved
+    file.unlink()
+    again = f"harsanyi {command} catalog:{name} --concept {concept} --certificate FILE"
+    return f"not kept, {size / 1e6:.1f} MB: `{again}`", proved
+
+
+# -- the table -----------------------------------------------------------------------------------
+
+
+def table(rows: list[Row], skipped: list[str]) -> str:
+    """Return the text of README.md."""
+    lines = [
+        INTRODUCTION,
+        "| game | shape | CoCo equilibria | payoffs | coalition-perfect | least defect | seconds |",
+        "| --- | --- | --- | --- | --- | ---: | ---: |",
+    ]
+    for row in rows:
+        defect = row.perfect.least_defect
+        cells = [
+            f"{row.game.title} (`{row.name}`)",
+            "×".join(map(str, row.game.actions)),
+            number_of(row.listed),
+            "; ".join(payoffs_of(row.listed)) or "none",
+            row.perfect.status
+            + (f": {number_of(row.perfect_listed)}" if row.perfect_listed else ""),
+            "" if defect is None else f"{defect:.3g}",
+            f"{row.seconds:.1f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "Skipped: " + ("; ".join(skipped) or "none") + "."]
+    lines += ["", "## Certificates", "", "| file | proves that |", "| --- | --- |"]
+    lines += [f"| {file} | {proved} |" for row in rows for file, proved in row.files]
+    return "\n".join(lines) + "\n"
+
+
+def number_of(result: Enumeration) -> str:
+    """Say how many equilibria there are, and what is proved of that."""
+    points = len(result.proper) - len(result.sets)
+    parts = []
+    if points or not result.sets:
+        parts.append(str(points))
+    for dimension in sorted({many.dimension for many in result.sets}):
+        count = sum(many.dimension == dimension for many in result.sets)
+        plural = "continua" if count > 1 else "continuum"
+        parts.append(f"{count} {plural} of dimension {dimension}")
+    if result.complete:
+        return f"{' and '.join(parts)}, proved complete"
+    open_cells = sum(cell.reason == "not examined" for cell in result.undecided)
+    left = [f"{len(result.undecided) - open_cells} undecided cells"]
+    if open_cells:
+        left.append(f"{open_cells} not examined")
+    return f"{' and '.join(parts)}, not proved complete ({', '.join(left)})"
+
+
+def payoffs_of(result: Enumeration) -> list[str]:
+    """Return the different payoff vectors, exact where they are."""
+    texts = []
+    for equilibrium in result.proper:
+        exact = equilibrium.payoffs.dtype == object
+        numbers = [
+            str(format_number(u)) if exact else f"{float(u):.6g}" for u in equilibrium.payoffs
+        ]
+        text = f"({', '.join(numbers)})"
+        if text not in texts:
+            texts.append(text)
+    return texts
+
+
+def main() -> None:
+    """Write the table and the certificates."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    rows, skipped = [], []
+    for old in FOLDER.glob("*.json"):
+        old.unlink()
+    for name in names_of_games():
+        game = from_catalog(name)
+        if size_of(game) > LARGEST_SIZE:
+            skipped.append(f"`{name}` ({'×'.join(map(str, game.actions))}, too large)")
+            continue
+        rows.append(study(name, game))
+        print(f"{name}: {number_of(rows[-1].listed)}; {rows[-1].perfect.status}", flush=True)
+    (FOLDER / "README.md").write_text(table(rows, skipped), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

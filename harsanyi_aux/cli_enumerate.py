@@ -1,0 +1,135 @@
+"""``harsanyi enumerate``: all equilibria, and what is proved about the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harsanyi_aux.cli_shared import (
+    DONE,
+    INTERRUPTED,
+    NEGATIVE,
+    AllOption,
+    Concept,
+    GameArgument,
+    JsonOption,
+    all_versions,
+    finite,
+    game_summary,
+    write_json,
+    write_parts,
+)
+from harsanyi_aux.cli_subdivision import (
+    CellsOption,
+    CertificateOption,
+    FloorOption,
+    StateOption,
+    TimeOption,
+    WorkersOption,
+    cells_to_list,
+    search_options,
+    search_progress,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harsanyi_aux.enumerate import Enumeration
+
+
+def enumerate_all(
+    game: GameArgument,
+    concept: Annotated[Concept, typer.Option(help="What to look for.")] = "coco",
+    price_floor: FloorOption = "0",
+    certificate: CertificateOption = None,
+    cells: CellsOption = 100_000,
+    time_limit: TimeOption = None,
+    workers: WorkersOption = None,
+    state: StateOption = None,
+    everything: AllOption = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Find all proper equilibria and prove the list complete, as far as possible."""
+    from harsanyi_aux.enumerate import enumerate_equilibria
+    from harsanyi_aux.formats import load_game
+
+    loaded = load_game(game)
+    options = search_options(
+        loaded,
+        game,
+        price_floor=price_floor,
+        certificate=certificate,
+        cells=cells,
+        time_limit=time_limit,
+        workers=workers,
+        state=state,
+    )
+    with search_progress() as progress:
+        result = enumerate_equilibria(loaded, concept=concept, progress=progress, **options)
+    if as_json:
+        write_json(_to_dict(result, certificate, state))
+    else:
+        from harsanyi_aux.render_enumerate import enumeration_parts
+
+        write_parts(
+            enumeration_parts(result, everything=everything, certificate=certificate, state=state)
+        )
+    if certificate is not None and result.certificate is not None:
+        from harsanyi_aux.certify.document import write
+
+        write(result.certificate, certificate)
+    if result.interrupted:
+        return INTERRUPTED
+    return DONE if result.proper and result.complete else NEGATIVE
+
+
+def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) -> dict[str, Any]:
+    from harsanyi_aux.arrays import format_number
+    from harsanyi_aux.proved_bounds import decimals, proved_bounds
+
+    found = result.equilibria
+    # the prices' arrays are shared, the equilibria may be copies that name another concept
+    numbers = {id(equilibrium.prices): k for k, equilibrium in enumerate(found)}
+    return {
+        "game": game_summary(result.game),
+        "concept": result.concept,
+        "status": "none-found" if not found else "solved" if result.proper else "boundary",
+        "complete": result.complete,
+        "price_floor": format_number(result.price_floor),
+        "equilibria": [equilibrium.to_dict() for equilibrium in found],
+        "seconds": result.seconds,
+        "interrupted": result.interrupted,
+        "proved_floor": format_number(result.proved_floor),
+        "sets": [
+            {
+                "equilibrium": numbers[id(one.equilibrium.prices)],
+                "dimension": one.dimension,
+                "prices": one.prices.tolist(),
+                "payoffs": one.payoffs.tolist(),
+            }
+            for one in result.sets
+        ],
+        "enclosures": [
+            {
+                "equilibrium": numbers[id(one.equilibrium.prices)],
+                "lower": one.lower.tolist(),
+                "upper": one.upper.tolist(),
+                "prices": [decimals(pair) for pair in bounds.prices],
+                "payoffs": [decimals(pair) for pair in bounds.payoffs],
+            }
+            for one, bounds in zip(
+                result.enclosures, proved_bounds(result.certificate or {}), strict=True
+            )
+        ],
+        "undecided": cells_to_list(result.undecided),
+        "unproved": [
+            {"prices": prices.tolist(), "defect": finite(defect)}
+            for prices, defect in result.unproved
+        ],
+        "least_defect": finite(result.least_defect),
+        "cells": result.cells,
+        "certificate": None if certificate is None else str(certificate),
+        "state": None if state is None else str(state),
+        "versions": all_versions("numpy", "scipy", "numba", "python-flint"),
+    }

@@ -1,0 +1,1 @@
+"""Pictures of games and their equilibria by matplotlib; `pictures.draw` makes them."""

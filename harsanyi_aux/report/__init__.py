@@ -1,0 +1,1 @@
+"""A game on one page of HTML that needs nothing else; `page.report_page` writes it."""

@@ -1,0 +1,415 @@
+"""Regions of prices on whose boundary the excess points inward, in doubles.
+
+``docs/certificates.md``, "Robust examples". A region is a polytope around an equilibrium's prices
+and a linear map ``Y``; its radius is how much all payoffs may change before ``Y e`` stops pointing
+inward somewhere on the boundary. Samples of the boundary stand for all of it here: what is found
+is a proposal, for `harsanyi_aux.search.robust` to make exact and for the checker to decide.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy.optimize import linprog, minimize
+from scipy.sparse import csr_matrix
+from scipy.spatial import ConvexHull, QhullError
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.coalitions import division_weights
+from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.game import StrategicGame
+
+#: Least price of a region's vertex.
+LEAST_PRICE = 1e-3
+#: Least distance between two regions.
+APART = 1e-3
+
+#: Whether a region may have these vertices.
+Allowed: TypeAlias = Callable[[FloatArray], bool]
+
+_DIRECTIONS = {2: 2, 3: 8, 4: 14}
+_MOST_DIRECTIONS = 24
+_SIZES = np.geomspace(3e-3, 0.4, 8)
+_ROUNDS = 6
+_STEP = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Simplices on the boundary of a polytope.
+
+    Attributes
+    ----------
+    indices : (m, n - 1)
+        Positions of the polytope's points.
+    normals : (m, n - 1)
+        Inner, of length one, in the free coordinates.
+    """
+
+    indices: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+    normals: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A region in doubles.
+
+    Attributes
+    ----------
+    points : (k, n - 1)
+        Free coordinates of the vertices; all of them extreme.
+    matrix : (n - 1, n - 1)
+        ``Y``.
+    radius : float
+        What the samples allow.
+    """
+
+    points: FloatArray
+    matrix: FloatArray
+    radius: float
+
+    @property
+    def center(self) -> FloatArray:
+        """A point inside, shape (n - 1,)."""
+        middle: FloatArray = self.points.mean(axis=0)
+        return middle
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """The excess at points of the boundary.
+
+    Attributes
+    ----------
+    cell : (s,)
+        The cell of each point.
+    prices : (s, n)
+    values : (s, pairs)
+        Of the threat games of the pairs.
+    excess : (s, outcomes, n)
+        ``e`` if the planner chooses that outcome.
+    gaps : (s, outcomes)
+        How much less than the best an outcome is worth.
+    """
+
+    cell: np.ndarray[tuple[int], np.dtype[np.int64]]
+    prices: FloatArray
+    values: FloatArray
+    excess: FloatArray
+    gaps: FloatArray
+
+
+class Boundary:
+    """One game, seen from the boundaries of regions."""
+
+    def __init__(self, game: StrategicGame) -> None:
+        self.game = game
+        self.n = game.n_players
+        self.problem = PriceProblem(game)
+        self.payoffs = game.scaled.reshape(self.n, -1)
+        self.pairs = list(range(1, (1 << self.n) - 1, 2))
+        self.shares = pair_shares(self.n)
+
+    def samples(self, points: FloatArray, cells: Cells) -> Samples:
+        """Evaluate the excess at the corners of all cells and at points between them."""
+        mixtures = barycentric(self.n - 1)
+        free = np.einsum("sk,mkd->msd", mixtures, points[cells.indices]).reshape(-1, self.n - 1)
+        prices = with_last(free)
+        values = np.array([self.problem.threats.scaled_at(b)[0][self.pairs] for b in prices])
+        worth = prices @ self.payoffs
+        owed = values @ self.shares
+        excess = (
+            owed[:, None, :]
+            + worth[:, :, None] / self.n
+            - prices[:, None, :] * self.payoffs.T[None, :, :]
+        )
+        return Samples(
+            cell=np.repeat(np.arange(len(cells.indices)), len(mixtures)),
+            prices=prices,
+            values=values,
+            excess=excess,
+            gaps=worth.max(axis=1, keepdims=True) - worth,
+        )
+
+    def radius(self, samples: Samples, cells: Cells, matrix: FloatArray) -> float:
+        """Return the radius that a map allows, negative where the excess points outward."""
+        beta = weights_of(cells, matrix)
+        inward = np.einsum("sn,son->so", beta[samples.cell], samples.excess)
+        doubt = self.doubt(samples, beta)[:, None]
+        return float(np.maximum(samples.gaps / 2, inward / doubt).min())
+
+    def doubt(self, samples: Samples, beta: FloatArray) -> FloatArray:
+        """Return how much ``β·e`` can change per unit of radius, at every sample."""
+        fixed = np.abs(beta @ self.shares.T).sum(axis=1)
+        planner = np.abs(beta.mean(axis=1, keepdims=True) - beta)
+        total: FloatArray = fixed[samples.cell] + (planner[samples.cell] * samples.prices).sum(1)
+        return np.maximum(total, 1e-300)
+
+    def best_map(
+        self, samples: Samples, cells: Cells, matrix: FloatArray | None = None
+    ) -> tuple[FloatArray, float]:
+        """Return the map that allows the largest radius on a polytope, and the radius.
+
+        Dinkelbach's method: at the radius reached, the map with the largest slack is a linear
+        program; its radius is at least as large.
+        """
+        best = None if matrix is None else (matrix, self.radius(samples, cells, matrix))
+        for _ in range(_ROUNDS):
+            reached = 0.0 if best is None else max(best[1], 0.0)
+            found = self._slackest(samples, cells, reached)
+            radius = self.radius(samples, cells, found)
+            if best is not None and radius <= best[1] * (1 + 1e-6) + 1e-12:
+                break
+            best = found, radius
+            if radius <= 0:
+                break
+        assert best is not None
+        return best
+
+    def _slackest(self, samples: Samples, cells: Cells, radius: float) -> FloatArray:
+        """Solve the linear program for the map: entries within 1, largest least slack."""
+        n, d, pairs = self.n, self.n - 1, len(self.pairs)
+        m = len(cells.indices)
+        entries, bars = d * d, pairs + n
+        size = entries + m * bars + 1
+        # β = Yᵀ n: entry (j, i) of Y weighs player i by n_j
+        of_beta = np.zeros((m, n, entries))
+        for j, i in itertools.product(range(d), range(d)):
+            of_beta[:, i, j * d + i] = cells.normals[:, j]
+        linear = np.concatenate([self.shares, np.full((n, n), 1 / n) - np.eye(n)])
+        sizes = np.einsum("kn,mne->mke", linear, of_beta).reshape(m * bars, entries)
+        absolute = np.zeros((2, m * bars, size))
+        absolute[0, :, :entries], absolute[1, :, :entries] = sizes, -sizes
+        absolute[:, :, entries:-1] = -np.eye(m * bars)
+        point, outcome = np.nonzero(samples.gaps <= 2 * radius * (1 + 1e-9) + 1e-12)
+        cell = samples.cell[point]
+        rows = np.zeros((len(point), size))
+        rows[:, :entries] = -np.einsum("sn,sne->se", samples.excess[point, outcome], of_beta[cell])
+        column = entries + cell[:, None] * bars
+        places = np.arange(len(point))[:, None]
+        rows[places, column + np.arange(pairs)] = radius
+        rows[places, column + pairs + np.arange(n)] = radius * samples.prices[point]
+        rows[:, -1] = 1.0
+        costs = np.zeros(size)
+        costs[-1] = -1.0
+        table = csr_matrix(np.concatenate([rows, absolute.reshape(-1, size)]))
+        result = linprog(
+            costs,
+            A_ub=table,
+            b_ub=np.zeros(table.shape[0]),
+            bounds=[(-1, 1)] * entries + [(0, None)] * (m * bars) + [(None, None)],
+            method="highs",
+        )
+        if result.status != 0:
+            return np.eye(d)
+        answer: FloatArray = result.x[:entries].reshape(d, d)
+        return answer
+
+
+def pair_shares(n: int) -> FloatArray:
+    """Return what each pair's value adds to every ``φ_i``, shape (pairs, n)."""
+    weights = division_weights(n)
+    full = (1 << n) - 1
+    return np.array(
+        [
+            [weights[r] if r >> i & 1 else -weights[full ^ r] for i in range(n)]
+            for r in range(1, full, 2)
+        ]
+    ).reshape(-1, n)
+
+
+def weights_of(cells: Cells, matrix: FloatArray) -> FloatArray:
+    """Return ``β`` of every cell, shape (m, n)."""
+    return np.pad(cells.normals @ matrix, ((0, 0), (0, 1)))
+
+
+def with_last(free: FloatArray) -> FloatArray:
+    """Return all n prices from the free ones."""
+    return np.concatenate([free, 1 - free.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def barycentric(corners: int) -> FloatArray:
+    """Return points of a simplex: its corners and points between."""
+    steps = 3 if corners <= 2 else 2
+    listed = [
+        mixture
+        for mixture in itertools.product(range(steps + 1), repeat=corners)
+        if sum(mixture) == steps
+    ]
+    return np.array(listed) / steps
+
+
+def boundary_cells(points: FloatArray) -> Cells | None:
+    """Return the boundary of the convex hull, None if it is flat or some point is not extreme."""
+    d = points.shape[1]
+    if d == 1:
+        order = np.argsort(points[:, 0])
+        return Cells(order[:, None], np.array([[1.0], [-1.0]]))
+    try:
+        hull = ConvexHull(points)
+    except (QhullError, ValueError):
+        return None
+    if len(hull.vertices) < len(points):
+        return None
+    return Cells(hull.simplices.astype(np.int64), -hull.equations[:, :-1])
+
+
+def directions(d: int) -> FloatArray:
+    """Return unit vectors spread over the sphere in d dimensions, in general position."""
+    if d == 1:
+        return np.array([[-1.0], [1.0]])
+    count = _DIRECTIONS.get(d + 1, _MOST_DIRECTIONS)
+    if d == 2:
+        angles = 2 * np.pi * (np.arange(count) + 0.3) / count
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(count, d))
+    for _ in range(200):  # points that repel each other spread out
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        between = vectors[:, None] - vectors[None]
+        distance = np.linalg.norm(between, axis=2) + np.eye(count)
+        vectors = vectors + 0.05 * (between / distance[:, :, None] ** 3).sum(axis=1)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def metric(boundary: Boundary, prices: FloatArray) -> FloatArray:
+    """Return a matrix that maps the unit ball to where small changes of payoffs move the zero.
+
+    The identity where the excess has no regular derivative.
+    """
+    n = boundary.n
+    at = boundary.problem.evaluate(prices)
+    payoffs = boundary.payoffs[:, at.chosen]
+    full = boundary.problem.threat_jacobian(at) + payoffs[None, :] / n - np.diag(payoffs)
+    jacobian = full[:-1, :-1] - full[:-1, -1:]
+    moves = np.concatenate(
+        [boundary.shares, prices[:, None] * (np.full((n, n), 1 / n) - np.eye(n))]
+    )[:, :-1]
+    try:
+        spread = np.linalg.solve(jacobian, moves.T)
+    except np.linalg.LinAlgError:
+        return np.eye(n - 1)
+    covariance = spread @ spread.T
+    covariance /= np.trace(covariance)
+    values, vectors = np.linalg.eigh(covariance)
+    root: FloatArray = vectors * np.sqrt(np.maximum(values, 1e-3)) @ vectors.T
+    return root
+
+
+def plan_region(
+    boundary: Boundary,
+    prices: FloatArray,
+    others: Sequence[FloatArray] = (),
+    *,
+    evaluations: int = 200,
+) -> Plan | None:
+    """Return a region around given normalised prices with as large a radius as is found.
+
+    Parameters
+    ----------
+    boundary : Boundary
+    prices : (n,)
+    others : sequence of (n,), optional
+        The region stays nearer to `prices` than to any of these.
+    evaluations : int, optional
+        Of the search for the polytope's shape.
+    """
+    center = np.asarray(prices, dtype=float)[:-1]
+    rivals = np.array([np.asarray(other, dtype=float)[:-1] for other in others])
+    rivals = rivals.reshape(-1, len(center))
+
+    def allowed(points: FloatArray) -> bool:
+        heights = points @ (rivals - center).T - ((rivals**2).sum(1) - center @ center) / 2
+        return bool((heights < -APART * np.linalg.norm(rivals - center, axis=1)).all())
+
+    best: Plan | None = None
+    for shape in (metric(boundary, np.asarray(prices, dtype=float)), np.eye(boundary.n - 1)):
+        if best is not None:
+            break
+        rays = directions(boundary.n - 1) @ shape
+        for size in _SIZES:
+            points = center + size * rays
+            plan = planned(boundary, points) if allowed(points) else None
+            if plan is not None and (best is None or plan.radius > best.radius):
+                best = plan
+    if best is None:
+        return None
+    return improve_region(boundary, best, allowed, evaluations=evaluations)
+
+
+def planned(
+    boundary: Boundary, points: FloatArray, matrix: FloatArray | None = None
+) -> Plan | None:
+    """Return the polytope with its best map, None if it is no region of the game."""
+    if with_last(points).min() < LEAST_PRICE:
+        return None
+    cells = boundary_cells(points)
+    if cells is None:
+        return None
+    matrix, radius = boundary.best_map(boundary.samples(points, cells), cells, matrix)
+    return Plan(points, matrix, radius) if radius > 0 else None
+
+
+def improve_region(
+    boundary: Boundary, plan: Plan, allowed: Allowed, *, evaluations: int = 200
+) -> Plan:
+    """Return the region with vertices moved along their rays, and the map renewed.
+
+    Parameters
+    ----------
+    boundary : Boundary
+    plan : Plan
+    allowed : callable
+        Whether given vertices are allowed.
+    evaluations : int, optional
+    """
+    center = plan.center
+    rays = plan.points - center
+    count, d = rays.shape
+
+    def moved(steps: FloatArray) -> FloatArray:
+        points: FloatArray = center + steps[count:] + np.exp(steps[:count])[:, None] * rays
+        return points
+
+    def loss(steps: FloatArray) -> float:
+        points = moved(steps)
+        if with_last(points).min() < LEAST_PRICE or not allowed(points):
+            return 0.0
+        cells = boundary_cells(points)
+        if cells is None:
+            return 0.0
+        return -boundary.radius(boundary.samples(points, cells), cells, plan.matrix)
+
+    if evaluations <= 0:
+        return plan
+    reach = np.concatenate([np.full(count, _STEP), np.full(d, _STEP * np.abs(rays).max())])
+    found = minimize(
+        loss,
+        np.zeros(count + d),
+        method="Nelder-Mead",
+        options={
+            "maxfev": evaluations,
+            "initial_simplex": np.vstack([np.zeros(count + d), np.diag(reach)]),
+            "adaptive": True,
+        },
+    )
+    better = planned(boundary, moved(found.x), plan.matrix)
+    return better if better is not None and better.radius > plan.radius else plan
+
+
+def separated(points: FloatArray, others: FloatArray) -> bool:
+    """Return whether a facet of one of two polytopes has the other clearly outside."""
+    for one, two in ((points, others), (others, points)):
+        cells = boundary_cells(one)
+        if cells is None:
+            continue
+        bases = one[cells.indices[:, 0]]
+        heights = cells.normals @ two.T - (cells.normals * bases).sum(axis=1, keepdims=True)
+        if (heights.max(axis=1) < -APART).any():
+            return True
+    return False
