@@ -3,12 +3,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint bench catalog clean
 
-# Prints prices, payoffs, threats and the check for a published game and a four-player game.
+# Prints prices, payoffs, threats and the check for a published game and a four-player game, and
+# refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
 demo: $(STAMP)
 	$(BIN)/harsanyi solve catalog:journals/ijgt/nau2004/sec4
 	$(BIN)/harsanyi solve examples/four_firms.json
+	$(BIN)/harsanyi exists examples/no_coalition_perfect.json --concept coalition-perfect || test $$? = 1
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
@@ -25,6 +27,12 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/bench_threats.py
 	$(BIN)/python benchmarks/bench_solve.py
 	$(BIN)/python benchmarks/smoothing_campaign.py
+	$(BIN)/python benchmarks/bench_enumerate.py
+	$(BIN)/python benchmarks/bench_exists.py
+
+# Rewrites the table of published games and their certificates.
+catalog: $(STAMP)
+	$(BIN)/python examples/catalog/make_table.py
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

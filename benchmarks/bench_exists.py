@@ -74,7 +74,8 @@ def report(answers: list[Answer]) -> None:
                 group = [a for a in own if a.shape == shape and kind in (a.kind, "all")]
                 if group:
                     print(row(concept, "x".join(map(str, shape)), kind, group))
-        print(row(concept, "all", "all", own))
+        if own:
+            print(row(concept, "all", "all", own))
 
 
 def row(concept: str, shape: str, kind: str, group: list[Answer]) -> str:
@@ -90,22 +91,32 @@ def row(concept: str, shape: str, kind: str, group: list[Answer]) -> str:
     )
 
 
+def write(answers: list[Answer], path: str) -> None:
+    """Write what there is so far, as a run may be long."""
+    records = [asdict(a) for a in answers]
+    with open(path, "w") as file:
+        json.dump({"machine": machine(), "answers": records}, file, indent=1)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smoke run: 9 games per concept")
-    parser.add_argument("--games", type=int, default=200, help="per concept")
+    parser.add_argument("--games", type=int, default=216, help="per concept")
+    parser.add_argument("--concept", choices=CONCEPTS, action="append", help="only this one")
     parser.add_argument("--time-limit", type=float, default=60.0, help="seconds per game")
     parser.add_argument("--json", metavar="FILE", help="write every single result")
     options = parser.parse_args()
     print(machine())
     answers = []
-    for concept in CONCEPTS:
+    for concept in options.concept or CONCEPTS:
         cases = comparison_cases(concept, 9 if options.quick else options.games)
         compare(cases[0], concept)  # compiles
         for number, case in enumerate(cases, 1):
             answers.append(answer(case, concept, options.time_limit))
             if sys.stderr.isatty():
                 print(f"\r{concept} {number}/{len(cases)}", end="", file=sys.stderr, flush=True)
+            if options.json:
+                write(answers, options.json)
     report(answers)
     wrong = [a for a in answers if a.problem]
     both = sum(a.ours != "undecided" and a.scip != "unknown" for a in answers)
@@ -113,10 +124,6 @@ def main() -> None:
     for a in answers:
         if a.ours == "undecided":
             print(f"undecided: {a.concept}, {a.name}; SCIP: {a.scip}")
-    if options.json:
-        with open(options.json, "w") as file:
-            records = [asdict(a) for a in answers]
-            json.dump({"machine": machine(), "answers": records}, file, indent=1)
     if wrong:
         sys.exit("\n".join(f"{a.concept}, {a.name}: {a.problem}" for a in wrong))
 

@@ -16,10 +16,12 @@ from typing import Annotated
 import typer
 
 from harsanyi_aux.cli_check import check
+from harsanyi_aux.cli_design import design
 from harsanyi_aux.cli_enumerate import enumerate_all
 from harsanyi_aux.cli_exists import exists
 from harsanyi_aux.cli_plot import plot
 from harsanyi_aux.cli_report import report
+from harsanyi_aux.cli_search import search
 from harsanyi_aux.cli_shared import DONE, INTERRUPTED, UNUSABLE, versions, write
 from harsanyi_aux.cli_smooth import smooth
 from harsanyi_aux.cli_solve import solve
@@ -37,6 +39,8 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "check": check,
     "value": value,
     "smooth": smooth,
+    "design": design,
+    "search": search,
     "plot": plot,
     "report": report,
 }
@@ -54,6 +58,7 @@ harsanyi computes CoCo equilibria of cooperative games in strategic form. To sta
   harsanyi check FILE.json                            that proof, replayed in exact arithmetic
   harsanyi value GAME.json                            the CoCo value with side payments
   harsanyi smooth GAME.json                           what smoothed games tend to
+  harsanyi design --shape 2,2,2                       games with two equilibria, exact
   harsanyi plot GAME.json -o FILE.svg                 a picture of it
   harsanyi report GAME.json -o FILE.html              all of it on one page
   harsanyi --help                                     all commands

@@ -105,6 +105,16 @@ class Verification:
         """The first line that failed, None where all passed."""
         return next((check for check in self.checks if not check.passed), None)
 
+    def _repr_html_(self) -> str:
+        from harsanyi_aux.notebook import verification_html
+
+        return verification_html(self)
+
+    def _repr_latex_(self) -> str:
+        from harsanyi_aux.notebook import verification_latex
+
+        return verification_latex(self)
+
     def raise_if_invalid(self) -> None:
         """Raise `InvalidEquilibrium` with the first failing line, if there is one."""
         failure = self.first_failure

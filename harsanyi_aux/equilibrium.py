@@ -136,6 +136,16 @@ class Equilibrium:
             )
         return table
 
+    def _repr_html_(self) -> str:
+        from harsanyi_aux.notebook import equilibrium_html
+
+        return equilibrium_html(self)
+
+    def _repr_latex_(self) -> str:
+        from harsanyi_aux.notebook import equilibrium_latex
+
+        return equilibrium_latex(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the interface note ("Formats")."""
         return {

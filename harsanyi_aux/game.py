@@ -233,6 +233,16 @@ class StrategicGame:
         shape = "x".join(map(str, self.actions))
         return f"<StrategicGame {self.title!r}: {self.n_players} players, {shape}, {kind} payoffs>"
 
+    def _repr_html_(self) -> str:
+        from harsanyi_aux.notebook import game_html
+
+        return game_html(self)
+
+    def _repr_latex_(self) -> str:
+        from harsanyi_aux.notebook import game_latex
+
+        return game_latex(self)
+
     def __reduce__(self) -> tuple[object, ...]:
         # rebuilding restores what pickling an array forgets, that it is read-only
         state = (self.payoffs, self.rational, *self._key()[1:])

@@ -78,10 +78,11 @@ def propose_box(
     kernels = [_kernel(problem, point, pair) for pair in table.pairs]
     if face is None or None in kernels:
         return None
-    claim = _centered(table, point, face, tuple(k for k in kernels if k is not None))
-    if claim is None:
+    try:
+        claim = _centered(table, point, face, tuple(k for k in kernels if k is not None))
+        claim = None if claim is None else _grown(table, claim, largest)
+    except InvalidCertificate:
         return None
-    claim = _grown(table, claim, largest)
     return None if claim is None else _entry(table, claim)
 
 

@@ -33,7 +33,7 @@ def normalised(game, prices):
 def payoffs_of(enumeration):
     """The payoff vectors of the proper equilibria in doubles, sorted."""
     vectors = [np.array(e.payoffs, dtype=float) for e in enumeration.proper]
-    return sorted((tuple(vector) for vector in vectors))
+    return sorted(tuple(vector) for vector in vectors)
 
 
 def game_of(*payoffs, **options):

@@ -6,6 +6,7 @@ examples/degenerate, and from methods that share nothing with the subdivision.
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -64,36 +65,73 @@ def test_generic_games_have_no_coalition_perfect_equilibrium(seed):
 # -- one payoff vector ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_two_players_have_nashs_solution_and_no_other(seed):
-    # F2. The families have prices in the interior of cells, at kinks, on edges and continua.
-    family = ["uniform", "integer", "normal"][seed % 3]
-    game = random_game(family, [(2, 2), (2, 3), (3, 3), (4, 3)][seed % 4], seed)
-    enumeration = enumerated(game)
-    assert enumeration.complete
-    (payoffs,) = payoffs_of(enumeration)
-    assert payoffs == pytest.approx(variable_threat_solution(game), abs=1e-6)
-    assert payoffs == pytest.approx(np.array(solve(game).payoffs, dtype=float), abs=1e-7)
-
-
-@pytest.mark.parametrize("seed", range(9))
-def test_degenerate_two_player_games_have_at_most_one_payoff_vector(seed):
-    base = random_game("integer", [(2, 2), (3, 3), (2, 3)][seed // 3], seed, largest=2)
-    game = make_degenerate(base, list(DEGENERACIES)[seed % 3], seed)
+def assert_nashs_solution(game):
+    """One payoff vector, that of Nash (1953), or none where the solution is on the boundary."""
     enumeration = enumerated(game)
     assert enumeration.complete
     assert len(enumeration.proper) <= 1
     found = solve(game)
     assert bool(enumeration.proper) == (found.kind == "proper")
     if enumeration.proper:
-        assert payoffs_of(enumeration)[0] == pytest.approx(
-            np.array(found.payoffs, dtype=float), abs=1e-9
-        )
+        (payoffs,) = payoffs_of(enumeration)
+        assert payoffs == pytest.approx(np.array(found.payoffs, dtype=float), abs=1e-7)
+    return enumeration
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 6])
+def test_two_players_have_nashs_solution_and_no_other(seed):
+    # F2. The families have prices in the interior of cells, at kinks, on edges and continua.
+    family = ["uniform", "integer", "normal"][seed % 3]
+    game = random_game(family, [(2, 2), (2, 3), (3, 3), (4, 3)][seed % 4], seed)
+    (payoffs,) = payoffs_of(assert_nashs_solution(game))
+    assert payoffs == pytest.approx(variable_threat_solution(game), abs=1e-6)
+
+
+@pytest.mark.slow
+def test_two_hundred_random_two_player_games():
+    shapes = [(2, 2), (2, 3), (3, 3), (4, 3), (3, 2)]
+    without = 0
+    for k in range(200):
+        game = random_game(["uniform", "integer", "normal"][k % 3], shapes[k % 5], 1000 + k)
+        enumeration = assert_nashs_solution(game)
+        without += not enumeration.proper
+        if enumeration.proper:
+            (payoffs,) = payoffs_of(enumeration)
+            assert payoffs == pytest.approx(variable_threat_solution(game), abs=1e-6)
+    assert without == 1  # integer 3x2, seed 1079, degenerate to second order
+
+
+@pytest.mark.slow
+def test_degenerate_two_player_games():
+    shapes = [(2, 2), (2, 3), (3, 3), (4, 3), (3, 2)]
+    kinds = list(DEGENERACIES)
+    games = [
+        make_degenerate(random_game("integer", shapes[k % 5], 2000 + k), kinds[k % 3], 2000 + k)
+        for k in range(40)
+    ]
+    games += [random_game("integer", shapes[k % 5], 3000 + k, largest=2) for k in range(40)]
+    undecided = []
+    for game in games:
+        enumeration = enumerated(game)
+        assert len({tuple(np.round(p, 9)) for p in payoffs_of(enumeration)}) <= 1
+        if enumeration.complete:
+            assert_nashs_solution(game)
+        else:
+            undecided.append(game.title)
+    # the continuum that ends at an irrational price, below
+    assert undecided == ["integer 3x2, seed 3009"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_few_degenerate_two_player_games(seed):
+    base = random_game("integer", [(2, 2), (3, 3)][seed // 3], seed, largest=2)
+    assert_nashs_solution(make_degenerate(base, list(DEGENERACIES)[seed % 3], seed))
 
 
 def test_a_zero_at_a_kink_is_exact():
-    # Rows tie in column 0 where 2 b_0 - b_1 = b_0, so v({0}) = b_0 - ... has a kink there; the
-    # doubles make the price a fraction with a large denominator, no box exists (docs, "Boxes").
+    # The planner's choice (0, 2) ties with (0, 0) in the threat game, whose kernels left and right
+    # of that price both contain the two: no box exists (docs, "Boxes"), and the doubles make the
+    # price a fraction with a large denominator.
     game = random_game("normal", (4, 3), 1008)
     enumeration = enumerated(game)
     assert enumeration.complete
@@ -105,8 +143,10 @@ def test_a_zero_at_a_kink_is_exact():
 @pytest.mark.parametrize("n", [2, 3])
 def test_bargaining_games_have_the_nash_bargaining_solution_only(n, concept):
     # F3, for both concepts: no smaller coalition can do anything
-    rng = np.random.default_rng(n)
-    points, disagreement = rng.integers(1, 9, size=(4, n)), np.zeros(n, dtype=int)
+    # the simplex and a point above it: the product is largest at the point
+    points = np.vstack([4 * np.eye(n, dtype=int), np.full(n, 3)])
+    points[0, 1] = 1
+    disagreement = np.zeros(n, dtype=int)
     game = StrategicGame.from_bargaining(points.tolist(), disagreement.tolist())
     enumeration = enumerated(game, concept)
     assert enumeration.complete
@@ -186,13 +226,9 @@ def test_one_player_or_one_action(shape, concept):
     game = StrategicGame.from_arrays(*payoffs)
     enumeration = enumerated(game, concept)
     assert enumeration.complete
-    # all payoffs grow together: the last outcome is best for everyone; who alone has a choice
-    # forgoes something nobody can take, unless others gain by it (F7)
-    chooses = [i for i, m in enumerate(shape) if m > 1]
-    if n > 1 and chooses:
-        assert not enumeration.proper
-    else:
-        assert payoffs_of(enumeration) == [tuple(payoffs.reshape(n, -1)[:, -1].astype(float))]
+    # all payoffs grow together, so that the last outcome is everyone's best and the only efficient
+    best = payoffs.reshape(n, -1)[:, -1]
+    assert np.array(payoffs_of(enumeration)) == pytest.approx(np.array([best]))
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
@@ -205,7 +241,7 @@ def test_constant_payoffs_make_every_price_right(n, concept):
     assert [whole.dimension for whole in enumeration.sets] == ([n - 1] if n > 1 else [])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_copies_and_dominated_actions_change_nothing(seed):
     game = random_game("integer", (2, 3), seed)
     copied = StrategicGame.from_arrays(*[np.repeat(u, [2, 1], axis=0) for u in game.payoffs])
@@ -240,13 +276,15 @@ def test_a_dummy_player_may_have_any_price(concept):
 # -- numbers -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("factor", [Fraction(1, 10**12), Fraction(10**12)])
-@pytest.mark.parametrize("shift", [0, 10**12])
+@pytest.mark.parametrize(
+    ("factor", "shift"), [(Fraction(1, 10**12), 0), (Fraction(10**12), 10**12)]
+)
 def test_huge_scales_and_shifts(factor, shift):
     game = random_game("integer", (2, 2, 2), 4)
     moved = enumerated(rescale(game, [factor, 1, factor], [shift, -shift, 0]))
     plain = enumerated(game)
-    assert moved.complete and plain.complete
+    assert moved.complete
+    assert plain.complete
     assert len(moved.proper) == len(plain.proper) > 0
     for one, two in zip(plain.proper, moved.proper, strict=True):
         assert normalised(moved.game, two.prices) == pytest.approx(normalised(game, one.prices))
@@ -268,23 +306,26 @@ def test_no_game_has_such_payoffs(bad):
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
-@pytest.mark.parametrize(("shape", "seed"), [((2, 2), 1010), ((2, 2), 1195), ((2, 2, 2), 1)])
+@pytest.mark.parametrize(("shape", "seed"), [((2, 2), 1010), ((2, 2), 1195)])
 def test_doubles_are_the_fractions_that_they_are(shape, seed, concept):
     # the second has a continuum of prices: exact although given in doubles
     game = random_game("uniform", shape, seed)
     exact = StrategicGame.from_arrays(*to_fractions(game.payoffs))
     one, two = enumerated(game, concept), enumerated(exact, concept)
-    assert not one.game.is_exact and two.game.is_exact
-    assert one.complete and two.complete
-    assert one.certificate["equilibria" if one.proper else "nodes"] == (
-        two.certificate["equilibria" if two.proper else "nodes"]
+    assert not one.game.is_exact
+    assert two.game.is_exact
+    assert one.complete
+    assert two.complete
+    assert (
+        one.certificate["equilibria" if one.proper else "nodes"]
+        == (two.certificate["equilibria" if two.proper else "nodes"])
     )
 
 
 # -- equivariance --------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=6)
+@settings(deadline=None, max_examples=3)
 @given(
     st.integers(0, 10**6),
     st.permutations(range(3)),
@@ -361,7 +402,7 @@ def test_progress_ends_with_everything_settled():
     assert seen[-1].open == seen[-1].undecided == 0
     assert seen[-1].proved == pytest.approx(1)
     assert seen[-1].equilibria == len(enumeration.proper)
-    assert all(0 <= one.proved <= two.proved for one, two in zip(seen, seen[1:], strict=False))
+    assert all(0 <= one.proved <= two.proved for one, two in itertools.pairwise(seen))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import argparse
 import math
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pygambit
@@ -29,7 +30,9 @@ FOLDER = Path(__file__).parent
 LARGEST_SIZE = 1000
 #: Larger certificates are not kept, in bytes.
 LARGEST_FILE = 700_000
-MOST_CELLS = 2_000
+MOST_CELLS = 500
+#: Second question where the first, about all positive prices, stays undecided.
+FLOOR = Fraction(1, 1000)
 
 INTRODUCTION = f"""\
 # Published games with three or more players
@@ -40,8 +43,8 @@ extensive form are reduced to strategic form. This file and the certificates are
     make catalog
 
 * *CoCo equilibria*: the proper ones, and whether the list is proved complete.
-* *Coalition-perfect*: `exists`, `refuted` or `undecided`; the least division defect met, as a share
-  of the payoffs' ranges, says how far the best CoCo equilibrium or search point was from one.
+* *Coalition-perfect*: `exists`, `refuted` or `undecided`; where undecided, also the answer about
+  normalised prices of at least {FLOOR}. The least division defect met is in normalised units.
 * *Seconds*: of one processor, for both concepts, without the replay.
 
 A search ends after {MOST_CELLS} cells. Games with a product of (1 + number of actions) above
@@ -58,6 +61,7 @@ class Row:
     listed: Enumeration
     perfect: Existence
     perfect_listed: Enumeration | None
+    above_floor: Existence | None
     files: tuple[tuple[str, str], ...]
     seconds: float
 
@@ -79,10 +83,14 @@ def study(name: str, game: StrategicGame) -> Row:
     coco = exists(game, concept="coco", max_cells=MOST_CELLS)
     listed = enumerate_equilibria(game, concept="coco", max_cells=MOST_CELLS)
     perfect = exists(game, concept="coalition-perfect", max_cells=MOST_CELLS)
-    perfect_listed = None
+    perfect_listed = above_floor = None
     if perfect.status == "exists":
         perfect_listed = enumerate_equilibria(
             game, concept="coalition-perfect", max_cells=MOST_CELLS
+        )
+    if perfect.status == "undecided":
+        above_floor = exists(
+            game, concept="coalition-perfect", max_cells=MOST_CELLS, price_floor=FLOOR
         )
     seconds = time.process_time() - begun
     files = [
@@ -92,22 +100,25 @@ def study(name: str, game: StrategicGame) -> Row:
     ]
     if perfect_listed is not None:
         files.append(keep(name, "coalition-perfect", "enumerate", perfect_listed))
-    return Row(name, game, listed, perfect, perfect_listed, tuple(files), seconds)
+    if above_floor is not None:
+        files.append(keep(name, "coalition-perfect", "exists", above_floor, ".floor"))
+    return Row(name, game, listed, perfect, perfect_listed, above_floor, tuple(files), seconds)
 
 
 def keep(
-    name: str, concept: Concept, command: str, result: Existence | Enumeration
+    name: str, concept: Concept, command: str, result: Existence | Enumeration, suffix: str = ""
 ) -> tuple[str, str]:
     """Write a certificate unless it is large; return its name and what it proves."""
     assert result.certificate is not None  # only transferable utility has none
     proved = check(result.certificate).claim
-    file = FOLDER / f"{'-'.join(name.split('/')[-2:])}.{concept}.{command}.json"
+    file = FOLDER / f"{'-'.join(name.split('/')[-2:])}.{concept}.{command}{suffix}.json"
     write(result.certificate, file)
     size = file.stat().st_size
     if size <= LARGEST_FILE:
         return f"[`{file.name}`]({file.name})", proved
     file.unlink()
-    again = f"harsanyi {command} catalog:{name} --concept {concept} --certificate FILE"
+    floor = f" --price-floor {FLOOR}" if suffix else ""
+    again = f"harsanyi {command} catalog:{name} --concept {concept}{floor} --certificate FILE"
     return f"not kept, {size / 1e6:.1f} MB: `{again}`", proved
 
 
@@ -128,8 +139,7 @@ def table(rows: list[Row], skipped: list[str]) -> str:
             "×".join(map(str, row.game.actions)),
             number_of(row.listed),
             "; ".join(payoffs_of(row.listed)) or "none",
-            row.perfect.status
-            + (f": {number_of(row.perfect_listed)}" if row.perfect_listed else ""),
+            status_of(row),
             "" if defect is None else f"{defect:.3g}",
             f"{row.seconds:.1f}",
         ]
@@ -138,6 +148,15 @@ def table(rows: list[Row], skipped: list[str]) -> str:
     lines += ["", "## Certificates", "", "| file | proves that |", "| --- | --- |"]
     lines += [f"| {file} | {proved} |" for row in rows for file, proved in row.files]
     return "\n".join(lines) + "\n"
+
+
+def status_of(row: Row) -> str:
+    """Say what is known about coalition-perfect equilibria."""
+    if row.perfect_listed is not None:
+        return f"{row.perfect.status}: {number_of(row.perfect_listed)}"
+    if row.above_floor is not None:
+        return f"{row.perfect.status}; {row.above_floor.status} for prices ≥ {FLOOR}"
+    return row.perfect.status
 
 
 def number_of(result: Enumeration) -> str:
@@ -152,11 +171,10 @@ def number_of(result: Enumeration) -> str:
         parts.append(f"{count} {plural} of dimension {dimension}")
     if result.complete:
         return f"{' and '.join(parts)}, proved complete"
-    open_cells = sum(cell.reason == "not examined" for cell in result.undecided)
-    left = [f"{len(result.undecided) - open_cells} undecided cells"]
-    if open_cells:
-        left.append(f"{open_cells} not examined")
-    return f"{' and '.join(parts)}, not proved complete ({', '.join(left)})"
+    unseen = sum(cell.reason == "not examined" for cell in result.undecided)
+    counts = {"undecided": len(result.undecided) - unseen, "not examined": unseen}
+    left = ", ".join(f"{count} cells {what}" for what, count in counts.items() if count)
+    return f"{' and '.join(parts)}, not proved complete ({left})"
 
 
 def payoffs_of(result: Enumeration) -> list[str]:

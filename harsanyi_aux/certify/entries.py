@@ -35,6 +35,7 @@ from harsanyi_aux.certify.table import Table
 
 #: Least and largest value.
 Bounds: TypeAlias = tuple[Fraction, Fraction]
+_Box: TypeAlias = tuple[tuple[fmpq, fmpq], ...]
 
 CONCEPTS = ("coco", "coalition-perfect")
 
@@ -57,7 +58,8 @@ class Statement:
     perfect : bool
         Whether the concept is "coalition-perfect".
     box : tuple of n - 1 pairs of fmpq, or None
-        Least and largest first normalised prices in the box of the form "box".
+        Least and largest first normalised prices in the box of the form "box", or in that of an
+        exact equilibrium: it holds no other CoCo equilibrium price.
     """
 
     form: str
@@ -66,7 +68,7 @@ class Statement:
     dimension: int
     profile: Profile | None
     perfect: bool
-    box: tuple[tuple[fmpq, fmpq], ...] | None
+    box: _Box | None
 
 
 def read_entry(table: Table, entry: object, concept: str, place: str) -> Statement:
@@ -127,7 +129,7 @@ def check_rational(table: Table, entry: Mapping[str, Any], concept: str = "coco"
     ------
     InvalidCertificate
     """
-    record(entry, "", ("form", "equilibrium"))
+    record(entry, "", ("form", "equilibrium"), ("box",))
     place = "equilibrium"
     data = record(
         entry["equilibrium"],
@@ -161,6 +163,9 @@ def check_rational(table: Table, entry: Mapping[str, Any], concept: str = "coco"
     stated = rationals(data["payoffs"], table.n, f"{place}.payoffs")
     if [to_fraction(u) for u in stated] != payoffs:
         raise InvalidCertificate("these are not the payoffs", f"{place}.payoffs")
+    box = None
+    if "box" in entry:
+        box = _box_around(table, entry["box"], prices)
     return Statement(
         form="rational",
         prices=tuple((to_fraction(p), to_fraction(p)) for p in prices),
@@ -168,8 +173,23 @@ def check_rational(table: Table, entry: Mapping[str, Any], concept: str = "coco"
         dimension=0,
         profile=None,
         perfect=concept == "coalition-perfect",
-        box=None,
+        box=box,
     )
+
+
+def _box_around(table: Table, value: object, prices: Sequence[fmpq]) -> _Box:
+    """Return the box in which an exact equilibrium is the only one, as far as prices go."""
+    if not isinstance(value, Mapping):
+        raise InvalidCertificate(f"expected an object, found {clip(value)}", "box")
+    try:
+        box = _check_box(table, value).box
+    except InvalidCertificate as error:
+        raise error.within("box") from None
+    if box is None or not all(
+        low <= price <= high for price, (low, high) in zip(prices, box, strict=False)
+    ):
+        raise InvalidCertificate("the equilibrium is not in its box", "box")
+    return box
 
 
 def _dense_strategies(table: Table, value: object, place: str) -> dict[int, Mixed]:

@@ -32,6 +32,7 @@ MOST_DRAWN_PLAYERS = 16
 
 _ROW = 0.2  # inches, of one player in the upper panels
 _BAR = 0.085  # inches, of one bar below
+_NOTE = 24  # characters beside a panel in the usual size
 _GAP = 0.1  # inches, between coalitions
 _ROUNDING = 1e-12  # of normalised dividends
 
@@ -55,7 +56,7 @@ def coalition_figure(survey: Survey, which: int = 0) -> Figure:
     above = 0.12 + _ROW * rows
     height = 2 * above + bars + 1.75
     figure = Figure(figsize=(WIDTH, height))
-    left, width = 0.27, 0.4
+    left, width = 0.27, 0.3
 
     def panel(top: float, tall: float, wide: float = width) -> Axes:
         return figure.add_axes((left, 1 - (top + tall) / height, wide, tall / height))
@@ -122,7 +123,8 @@ def _rows(axes: Axes, game: StrategicGame, rows: int) -> None:
 
 def _note(axes: Axes, i: float, text: str) -> None:
     axes.annotate(
-        text, (1.05, i), xycoords=("axes fraction", "data"), fontsize=6.5, va="center",
+        text, (1.05, i), xycoords=("axes fraction", "data"), va="center",
+        fontsize=6.5 * min(1.0, _NOTE / len(text)),
         annotation_clip=False,
     )  # fmt: skip
 
@@ -177,7 +179,7 @@ def _dividends(axes: Axes, groups: Sequence[tuple[str, tuple[int, ...], FloatArr
     axes.set_yticks(ticks, [name for name, _, _ in groups])
     axes.set_ylim(-_GAP / 2, y - _GAP / 2)
     axes.locator_params(axis="x", nbins=6)
-    axes.set_xlabel("dividend a·w (curnits), payoffs from their least", labelpad=2)
+    axes.set_xlabel("dividend a·w (curnits, from least payoffs)", labelpad=2)
 
 
 def _look(i: int) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _name_regions(axes: Axes, survey: Survey, found: Chart) -> None:
     taken = np.vstack([*(segments.reshape(-1, 3) for segments in drawn), *sides, *spots])
     places = found.prices @ triangle.CORNERS
     wide = triangle.CORNERS * [0.35, 1.0]  # a name needs more room to its sides
-    clear = cKDTree(taken @ wide).query(found.prices @ wide)[0]
+    clear = np.asarray(cKDTree(taken @ wide).query(found.prices @ wide)[0])
     for outcome in np.unique(found.chosen).tolist():
         region = found.chosen == outcome
         if region.mean() >= _LEAST_LABELLED:

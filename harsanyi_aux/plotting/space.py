@@ -59,7 +59,7 @@ def space_figure(survey: Survey) -> Figure:
         axes.add_collection3d(
             Poly3DCollection(
                 [corners], facecolor=colour, edgecolor="0.25", linewidth=0.6, alpha=0.6,
-                hatch="...." if pareto else None, zorder=3 if front else 1,
+                hatch="//" if pareto else None, zorder=3 if front else 1,
             )
         )  # fmt: skip
     axes.plot(*outcomes.T, "o", color="0.2", markersize=2.6, linestyle="", zorder=2)
@@ -89,7 +89,7 @@ def space_figure(survey: Survey) -> Figure:
         from matplotlib.patches import Patch
 
         handles.append(
-            Patch(facecolor=SKY, alpha=0.55, edgecolor="0.25", hatch="....", label="Pareto facet")
+            Patch(facecolor=SKY, alpha=0.55, edgecolor="0.25", hatch="////", label="Pareto facet")
         )
     figure.legend(handles=handles, ncols=4, loc="lower center", columnspacing=0.9,
                   handlelength=1.5, handletextpad=0.5)  # fmt: skip
@@ -102,8 +102,8 @@ def space_caption(survey: Survey) -> str:
     shape = ("a point", "a segment", "a polygon", "a solid")[_dimension(outcomes)]
     return (
         f"The feasible set in space, {shape}: payoffs of the three players in utils, each axis "
-        "from the player's least to the greatest payoff. Facets on the Pareto frontier are dotted; "
-        "an arrow at each equilibrium points along the prices."
+        "from the player's least to the greatest payoff. Facets on the Pareto frontier are "
+        "hatched; an arrow at each equilibrium points along the prices."
     )
 
 

@@ -30,7 +30,7 @@ ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 #: Of the players' bars; the hatch tells them apart in grey.
 PLAYER_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW)
-PLAYER_HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "----", "++++")
+PLAYER_HATCHES = ("", "////", "\\\\\\\\", "xxxx", "----", "||||", "++++")
 
 STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, and has the Greek letters

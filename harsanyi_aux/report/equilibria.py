@@ -151,7 +151,7 @@ def dividend_table(game: StrategicGame, found: Quantities, masks: list[int], nam
             Column(
                 "player",
                 [f"{i}: {plain(game.players[i])}" for _, i in lines],
-                keys=None,
+                wide=True,
             ),
             numbers("payoff u", utilities.tolist(), "utils", digits=5),
             numbers("fallback t", (utilities - slices).tolist(), "utils", digits=5),
@@ -178,6 +178,7 @@ def check_table(checked: Verification, name: str) -> Markup:
                 "residual",
                 [number(check.residual, 2) for check in checks],
                 keys=[float(check.residual) for check in checks],
+                numeric=True,
             ),
             Column(
                 "verdict",
@@ -193,7 +194,9 @@ def check_table(checked: Verification, name: str) -> Markup:
 
 
 def _players(game: StrategicGame) -> Column:
-    return Column("player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)])
+    return Column(
+        "player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)], wide=True
+    )
 
 
 def _coalitions(masks: list[int]) -> Column:

@@ -203,10 +203,16 @@ def _game(game: StrategicGame) -> list[Markup]:
     players = table(
         "Players and their actions",
         [
-            Column("player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)]),
-            Column("actions", [", ".join(map(plain, labels)) for labels in game.action_labels]),
-            numbers("least payoff", flat.min(axis=1).tolist(), "utils", one_unit=False),
-            numbers("greatest payoff", flat.max(axis=1).tolist(), "utils", one_unit=False),
+            Column(
+                "player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)], wide=True
+            ),
+            Column(
+                "actions",
+                [", ".join(map(plain, labels)) for labels in game.action_labels],
+                wide=True,
+            ),
+            numbers("least payoff", [min(row) for row in rows], "utils", one_unit=False),
+            numbers("greatest payoff", [max(row) for row in rows], "utils", one_unit=False),
         ],
         name="game-players",
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from harsanyi_aux.report.markup import Content, Markup, element
 from harsanyi_aux.text import column
@@ -24,12 +23,18 @@ class Column:
         Below the name.
     keys : sequence of float or None
         By which the column is sorted; the text if None.
+    numeric : bool
+        Whether the cells are aligned as numbers.
+    wide : bool
+        Whether the cells hold names, which are better not broken.
     """
 
     name: Content
     cells: Sequence[Content]
     unit: str = ""
     keys: Sequence[float] | None = None
+    numeric: bool = False
+    wide: bool = False
 
 
 def numbers(
@@ -47,6 +52,7 @@ def numbers(
         ["" if x is None else _signed(next(written)) for x in values],
         unit,
         [float("-inf") if x is None else float(x) for x in values],
+        numeric=True,
     )
 
 
@@ -68,10 +74,10 @@ def table(
     header = [
         element(
             "th",
-            part.name,
+            element("span", part.name, class_="name"),
             element("span", part.unit, class_="unit") if part.unit else None,
             scope="col",
-            class_="number" if part.keys is not None else None,
+            class_="number" if part.numeric else None,
             data_sort=sortable or None,
         )
         for part in columns
@@ -82,7 +88,7 @@ def table(
         rows.append(element("tr", cells))
     whole = element(
         "table",
-        element("caption", caption, id=name or None),
+        element("caption", element("span", caption), id=name or None),
         element("thead", element("tr", header)),
         element("tbody", rows),
     )
@@ -97,9 +103,13 @@ def table(
 
 
 def _cell(part: Column, k: int, *, heads: bool) -> Markup:
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, str] = {}
     if part.keys is not None:
-        attributes = {"class_": "number", "data_key": repr(float(part.keys[k]))}
+        attributes["data_key"] = repr(float(part.keys[k]))
+    if part.numeric:
+        attributes["class_"] = "number"
+    elif part.wide:
+        attributes["class_"] = "wide"
     if heads:
         return element("th", part.cells[k], scope="row", **attributes)
     return element("td", part.cells[k], **attributes)

@@ -9,49 +9,35 @@ is a proposal, for `harsanyi_aux.search.robust` to make exact and for the checke
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog, minimize
+from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
-from scipy.spatial import ConvexHull, QhullError
 
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.coalitions import division_weights
 from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.search.polytopes import (
+    APART,
+    Cells,
+    IntArray,
+    barycentric,
+    boundary_cells,
+    directions,
+    principal_root,
+    with_last,
+)
 
 #: Least price of a region's vertex.
 LEAST_PRICE = 1e-3
-#: Least distance between two regions.
-APART = 1e-3
 
-#: Whether a region may have these vertices.
-Allowed: TypeAlias = Callable[[FloatArray], bool]
 
-_DIRECTIONS = {2: 2, 3: 8, 4: 14}
-_MOST_DIRECTIONS = 24
 _SIZES = np.geomspace(3e-3, 0.4, 8)
 _ROUNDS = 6
-_STEP = 0.1
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Simplices on the boundary of a polytope.
-
-    Attributes
-    ----------
-    indices : (m, n - 1)
-        Positions of the polytope's points.
-    normals : (m, n - 1)
-        Inner, of length one, in the free coordinates.
-    """
-
-    indices: np.ndarray[tuple[int, int], np.dtype[np.int64]]
-    normals: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +52,15 @@ class Plan:
         ``Y``.
     radius : float
         What the samples allow.
+    banned : tuple of int
+        Outcomes that must not be optimal for the planner anywhere on the boundary: those that
+        other equilibria use, so that the payoffs differ.
     """
 
     points: FloatArray
     matrix: FloatArray
     radius: float
+    banned: tuple[int, ...] = ()
 
     @property
     def center(self) -> FloatArray:
@@ -96,7 +86,7 @@ class Samples:
         How much less than the best an outcome is worth.
     """
 
-    cell: np.ndarray[tuple[int], np.dtype[np.int64]]
+    cell: IntArray
     prices: FloatArray
     values: FloatArray
     excess: FloatArray
@@ -135,12 +125,19 @@ class Boundary:
             gaps=worth.max(axis=1, keepdims=True) - worth,
         )
 
-    def radius(self, samples: Samples, cells: Cells, matrix: FloatArray) -> float:
+    def radius(
+        self, samples: Samples, cells: Cells, matrix: FloatArray, banned: Sequence[int] = ()
+    ) -> float:
         """Return the radius that a map allows, negative where the excess points outward."""
-        beta = weights_of(cells, matrix)
-        inward = np.einsum("sn,son->so", beta[samples.cell], samples.excess)
-        doubt = self.doubt(samples, beta)[:, None]
-        return float(np.maximum(samples.gaps / 2, inward / doubt).min())
+        inward, doubt = self.inward(samples, weights_of(cells, matrix))
+        ratios = inward / doubt[:, None]
+        ratios[:, list(banned)] = -np.inf
+        return float(np.maximum(samples.gaps / 2, ratios).min())
+
+    def inward(self, samples: Samples, beta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ``β·e`` at every sample and outcome, and how much it changes per radius."""
+        excess: FloatArray = np.einsum("sn,son->so", beta[samples.cell], samples.excess)
+        return excess, self.doubt(samples, beta)
 
     def doubt(self, samples: Samples, beta: FloatArray) -> FloatArray:
         """Return how much ``β·e`` can change per unit of radius, at every sample."""
@@ -150,18 +147,22 @@ class Boundary:
         return np.maximum(total, 1e-300)
 
     def best_map(
-        self, samples: Samples, cells: Cells, matrix: FloatArray | None = None
+        self,
+        samples: Samples,
+        cells: Cells,
+        matrix: FloatArray | None = None,
+        banned: Sequence[int] = (),
     ) -> tuple[FloatArray, float]:
         """Return the map that allows the largest radius on a polytope, and the radius.
 
         Dinkelbach's method: at the radius reached, the map with the largest slack is a linear
         program; its radius is at least as large.
         """
-        best = None if matrix is None else (matrix, self.radius(samples, cells, matrix))
+        best = None if matrix is None else (matrix, self.radius(samples, cells, matrix, banned))
         for _ in range(_ROUNDS):
             reached = 0.0 if best is None else max(best[1], 0.0)
             found = self._slackest(samples, cells, reached)
-            radius = self.radius(samples, cells, found)
+            radius = self.radius(samples, cells, found, banned)
             if best is not None and radius <= best[1] * (1 + 1e-6) + 1e-12:
                 break
             best = found, radius
@@ -196,7 +197,7 @@ class Boundary:
         rows[:, -1] = 1.0
         costs = np.zeros(size)
         costs[-1] = -1.0
-        table = csr_matrix(np.concatenate([rows, absolute.reshape(-1, size)]))
+        table: Any = csr_matrix(np.concatenate([rows, absolute.reshape(-1, size)]))
         result = linprog(
             costs,
             A_ub=table,
@@ -204,7 +205,7 @@ class Boundary:
             bounds=[(-1, 1)] * entries + [(0, None)] * (m * bars) + [(None, None)],
             method="highs",
         )
-        if result.status != 0:
+        if result.status != 0 or result.x is None:
             return np.eye(d)
         answer: FloatArray = result.x[:entries].reshape(d, d)
         return answer
@@ -227,56 +228,6 @@ def weights_of(cells: Cells, matrix: FloatArray) -> FloatArray:
     return np.pad(cells.normals @ matrix, ((0, 0), (0, 1)))
 
 
-def with_last(free: FloatArray) -> FloatArray:
-    """Return all n prices from the free ones."""
-    return np.concatenate([free, 1 - free.sum(axis=-1, keepdims=True)], axis=-1)
-
-
-def barycentric(corners: int) -> FloatArray:
-    """Return points of a simplex: its corners and points between."""
-    steps = 3 if corners <= 2 else 2
-    listed = [
-        mixture
-        for mixture in itertools.product(range(steps + 1), repeat=corners)
-        if sum(mixture) == steps
-    ]
-    return np.array(listed) / steps
-
-
-def boundary_cells(points: FloatArray) -> Cells | None:
-    """Return the boundary of the convex hull, None if it is flat or some point is not extreme."""
-    d = points.shape[1]
-    if d == 1:
-        order = np.argsort(points[:, 0])
-        return Cells(order[:, None], np.array([[1.0], [-1.0]]))
-    try:
-        hull = ConvexHull(points)
-    except (QhullError, ValueError):
-        return None
-    if len(hull.vertices) < len(points):
-        return None
-    return Cells(hull.simplices.astype(np.int64), -hull.equations[:, :-1])
-
-
-def directions(d: int) -> FloatArray:
-    """Return unit vectors spread over the sphere in d dimensions, in general position."""
-    if d == 1:
-        return np.array([[-1.0], [1.0]])
-    count = _DIRECTIONS.get(d + 1, _MOST_DIRECTIONS)
-    if d == 2:
-        angles = 2 * np.pi * (np.arange(count) + 0.3) / count
-        return np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(count, d))
-    for _ in range(200):  # points that repel each other spread out
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        between = vectors[:, None] - vectors[None]
-        distance = np.linalg.norm(between, axis=2) + np.eye(count)
-        vectors = vectors + 0.05 * (between / distance[:, :, None] ** 3).sum(axis=1)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors
-
-
 def metric(boundary: Boundary, prices: FloatArray) -> FloatArray:
     """Return a matrix that maps the unit ball to where small changes of payoffs move the zero.
 
@@ -295,20 +246,16 @@ def metric(boundary: Boundary, prices: FloatArray) -> FloatArray:
     except np.linalg.LinAlgError:
         return np.eye(n - 1)
     covariance = spread @ spread.T
-    covariance /= np.trace(covariance)
-    values, vectors = np.linalg.eigh(covariance)
-    root: FloatArray = vectors * np.sqrt(np.maximum(values, 1e-3)) @ vectors.T
-    return root
+    return principal_root(covariance / np.trace(covariance))
 
 
 def plan_region(
     boundary: Boundary,
     prices: FloatArray,
     others: Sequence[FloatArray] = (),
-    *,
-    evaluations: int = 200,
+    banned: Sequence[int] = (),
 ) -> Plan | None:
-    """Return a region around given normalised prices with as large a radius as is found.
+    """Return a region around given normalised prices with the largest radius of several sizes.
 
     Parameters
     ----------
@@ -316,34 +263,33 @@ def plan_region(
     prices : (n,)
     others : sequence of (n,), optional
         The region stays nearer to `prices` than to any of these.
-    evaluations : int, optional
-        Of the search for the polytope's shape.
+    banned : sequence of int, optional
+        See `Plan`.
     """
     center = np.asarray(prices, dtype=float)[:-1]
     rivals = np.array([np.asarray(other, dtype=float)[:-1] for other in others])
     rivals = rivals.reshape(-1, len(center))
-
-    def allowed(points: FloatArray) -> bool:
-        heights = points @ (rivals - center).T - ((rivals**2).sum(1) - center @ center) / 2
-        return bool((heights < -APART * np.linalg.norm(rivals - center, axis=1)).all())
-
+    levels = ((rivals**2).sum(axis=1) - center @ center) / 2
+    room = levels - 2 * APART * np.linalg.norm(rivals - center, axis=1)
     best: Plan | None = None
     for shape in (metric(boundary, np.asarray(prices, dtype=float)), np.eye(boundary.n - 1)):
         if best is not None:
             break
-        rays = directions(boundary.n - 1) @ shape
         for size in _SIZES:
-            points = center + size * rays
-            plan = planned(boundary, points) if allowed(points) else None
+            points = center + size * (directions(boundary.n - 1) @ shape)
+            if (points @ (rivals - center).T > room).any():
+                break
+            plan = planned(boundary, points, banned=banned)
             if plan is not None and (best is None or plan.radius > best.radius):
                 best = plan
-    if best is None:
-        return None
-    return improve_region(boundary, best, allowed, evaluations=evaluations)
+    return best
 
 
 def planned(
-    boundary: Boundary, points: FloatArray, matrix: FloatArray | None = None
+    boundary: Boundary,
+    points: FloatArray,
+    matrix: FloatArray | None = None,
+    banned: Sequence[int] = (),
 ) -> Plan | None:
     """Return the polytope with its best map, None if it is no region of the game."""
     if with_last(points).min() < LEAST_PRICE:
@@ -351,65 +297,6 @@ def planned(
     cells = boundary_cells(points)
     if cells is None:
         return None
-    matrix, radius = boundary.best_map(boundary.samples(points, cells), cells, matrix)
-    return Plan(points, matrix, radius) if radius > 0 else None
-
-
-def improve_region(
-    boundary: Boundary, plan: Plan, allowed: Allowed, *, evaluations: int = 200
-) -> Plan:
-    """Return the region with vertices moved along their rays, and the map renewed.
-
-    Parameters
-    ----------
-    boundary : Boundary
-    plan : Plan
-    allowed : callable
-        Whether given vertices are allowed.
-    evaluations : int, optional
-    """
-    center = plan.center
-    rays = plan.points - center
-    count, d = rays.shape
-
-    def moved(steps: FloatArray) -> FloatArray:
-        points: FloatArray = center + steps[count:] + np.exp(steps[:count])[:, None] * rays
-        return points
-
-    def loss(steps: FloatArray) -> float:
-        points = moved(steps)
-        if with_last(points).min() < LEAST_PRICE or not allowed(points):
-            return 0.0
-        cells = boundary_cells(points)
-        if cells is None:
-            return 0.0
-        return -boundary.radius(boundary.samples(points, cells), cells, plan.matrix)
-
-    if evaluations <= 0:
-        return plan
-    reach = np.concatenate([np.full(count, _STEP), np.full(d, _STEP * np.abs(rays).max())])
-    found = minimize(
-        loss,
-        np.zeros(count + d),
-        method="Nelder-Mead",
-        options={
-            "maxfev": evaluations,
-            "initial_simplex": np.vstack([np.zeros(count + d), np.diag(reach)]),
-            "adaptive": True,
-        },
-    )
-    better = planned(boundary, moved(found.x), plan.matrix)
-    return better if better is not None and better.radius > plan.radius else plan
-
-
-def separated(points: FloatArray, others: FloatArray) -> bool:
-    """Return whether a facet of one of two polytopes has the other clearly outside."""
-    for one, two in ((points, others), (others, points)):
-        cells = boundary_cells(one)
-        if cells is None:
-            continue
-        bases = one[cells.indices[:, 0]]
-        heights = cells.normals @ two.T - (cells.normals * bases).sum(axis=1, keepdims=True)
-        if (heights.max(axis=1) < -APART).any():
-            return True
-    return False
+    samples = boundary.samples(points, cells)
+    matrix, radius = boundary.best_map(samples, cells, matrix, banned)
+    return Plan(points, matrix, radius, tuple(banned)) if radius > 0 else None

@@ -7,66 +7,32 @@ the independent checker.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
-from flint import fmpq
 
-from harsanyi_aux.arrays import FloatArray
-from harsanyi_aux.certify import InvalidCertificate, check
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.certify.robust import check_inward, inner_normal, weights_of_normal
 from harsanyi_aux.equilibrium import Equilibrium
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.families import random_game
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.search.ascent import ascend
-from harsanyi_aux.search.regions import Boundary, Plan, boundary_cells, plan_region, renewed
+from harsanyi_aux.search.design import design
+from harsanyi_aux.search.region_proofs import RobustExample, prove
+from harsanyi_aux.search.regions import Boundary, Plan, plan_region, planned
 from harsanyi_aux.solver import solve_all
-from harsanyi_aux.subdivision.corners import Corner, make_corner
-from harsanyi_aux.subdivision.document import exact_game
-from harsanyi_aux.subdivision.frame import Frame, build_frame
 
-Progress = Callable[[str, float], None]
+__all__ = ["RobustExample", "find_robust", "robust_radius"]
 
-#: Families that `find_robust` draws from unless one is named.
-FAMILIES = ("uniform", "normal", "integer", "covariant", "zero-sum-plus")
+#: Called with how many tries are done and the largest radius.
+Progress: TypeAlias = Callable[[int, float], None]
 
-_STARTS = 8
-_SHAPE_EVALUATIONS = 150
-# Multiples that vertices, centers and maps are rounded to.
-_PRICE_UNIT = 10_000
-_MAP_UNIT = 1_000
-_MOST_CELLS = 600
-# Shares of the radius in doubles tried first; below the last, halving goes on between.
-_SHARES = (Fraction(999, 1000), Fraction(99, 100), Fraction(97, 100), Fraction(9, 10))
-_HALVINGS = 8
+#: Starts of the search for equilibria.
+STARTS = 8
 
-
-@dataclass(frozen=True, eq=False)
-class RobustExample:
-    """A game, and a radius within which every game has several CoCo equilibria.
-
-    Attributes
-    ----------
-    game : StrategicGame
-        The game in the middle.
-    radius : Fraction
-        In units of each player's range: every payoff may differ by so much.
-    at_least : int
-        How many equilibria with pairwise different payoffs each of these games has.
-    certificate : dict
-        Of the kind "robust".
-    """
-
-    game: StrategicGame
-    radius: Fraction
-    at_least: int
-    certificate: dict[str, Any]
+_STRUCTURES = 20_000
+_TIED = 1e-9
+# Payoffs are rounded to multiples of this part of the range.
+_PAYOFF_UNIT = 1_000
 
 
 def robust_radius(
@@ -74,7 +40,7 @@ def robust_radius(
     equilibria: Sequence[Equilibrium] | None = None,
     *,
     at_least: int = 2,
-    evaluations: int = _SHAPE_EVALUATIONS,
+    starts: int = STARTS,
     rng: int | np.random.Generator | None = None,
 ) -> RobustExample | None:
     """Prove that all games near a given one have several CoCo equilibria.
@@ -87,8 +53,7 @@ def robust_radius(
         Around which to look; found from several starts by default.
     at_least : int, optional
         How many equilibria all games must have.
-    evaluations : int, optional
-        For the shape of each region.
+    starts : int, optional
     rng : int, Generator or None
         Seed of the random starts.
 
@@ -108,10 +73,94 @@ def robust_radius(
         )
     _check_positive(at_least, "at_least")
     if equilibria is None:
-        equilibria = solve_all(game, starts=_STARTS, rng=rng).equilibria
-    boundary = Boundary(game)
-    plans = _plans(boundary, equilibria, evaluations)
-    return prove(game, plans, at_least)
+        equilibria = solve_all(game, starts=starts, rng=rng).equilibria
+    return prove(game, regions_of(game, equilibria), at_least)
+
+
+def find_robust(
+    shape: Sequence[int],
+    *,
+    at_least: int = 2,
+    tries: int = 5,
+    steps: int = 60,
+    rng: int | np.random.Generator | None = None,
+    progress: Progress | None = None,
+) -> RobustExample | None:
+    """Look for a game with a large robust radius.
+
+    Games are designed with strict equilibria, their payoffs and regions are improved together
+    (`ascent`), and the best is proved.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Numbers of actions; three players or more.
+    at_least : int, optional
+        How many equilibria; 2 or more.
+    tries : int, optional
+        Designed games to start from.
+    steps : int, optional
+        Of the ascent from each.
+    rng : int, Generator or None
+        Seed; None means 0.
+    progress : callable, optional
+        Called with the number of the try and the largest radius so far.
+
+    Returns
+    -------
+    RobustExample or None
+        Payoffs are integers from 0 to 1000. Ctrl-C ends the search with what is there.
+
+    Raises
+    ------
+    InputError
+        If an argument is unusable.
+    """
+    for name, value in (("tries", tries), ("steps", steps)):
+        _check_positive(value, name)
+    generator = np.random.default_rng(0 if rng is None else rng)
+    best: tuple[float, StrategicGame, tuple[Plan, ...]] | None = None
+    try:
+        for number in range(tries):
+            designed = design(
+                shape,
+                equilibria=at_least,
+                concept="coco",
+                objective="margin",
+                rng=generator,
+                limit=_STRUCTURES,
+            )
+            for start in designed.games:
+                plans = regions_of(start.game, start.equilibria)
+                if len(plans) < at_least:
+                    continue
+                game, found = ascend(start.game, plans, steps=steps)
+                radius = min(plan.radius for plan in found)
+                if best is None or radius > best[0]:
+                    best = radius, game, found
+            if progress is not None:
+                progress(number + 1, 0.0 if best is None else best[0])
+    except KeyboardInterrupt:
+        pass
+    if best is None:
+        return None
+    _, game, found = best
+    return _proved_rounded(game, found, at_least)
+
+
+def _proved_rounded(
+    game: StrategicGame, plans: Sequence[Plan], at_least: int
+) -> RobustExample | None:
+    """Return the example with payoffs rounded to integers from 0 to 1000, else with its own."""
+    whole = game.scaled.reshape(game.n_players, -1) * _PAYOFF_UNIT
+    shape = (game.n_players, *game.actions)
+    units = np.array([[round(u) for u in row] for row in whole.tolist()], dtype=object)
+    simple = StrategicGame.from_arrays(*units.reshape(shape), title=game.title)
+    boundary = Boundary(simple)
+    renewed = [planned(boundary, plan.points, plan.matrix, plan.banned) for plan in plans]
+    kept = [plan for plan in renewed if plan is not None]
+    found = prove(simple, kept, at_least) if len(kept) == len(plans) else None
+    return prove(game, plans, at_least) if found is None else found
 
 
 def _check_positive(value: int, name: str) -> None:
@@ -119,195 +168,25 @@ def _check_positive(value: int, name: str) -> None:
         raise InputError(f"{value!r} is not a whole number from 1 on", place=name)
 
 
-def _plans(boundary: Boundary, equilibria: Sequence[Equilibrium], evaluations: int) -> list[Plan]:
-    """Return regions around proper equilibria, the largest radius first."""
-    plans = []
+def regions_of(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> list[Plan]:
+    """Return regions around proper equilibria, the largest radius first; those that there are.
+
+    Outcomes that only other equilibria use are kept from being optimal in a region, so that the
+    payoffs differ.
+    """
+    boundary = Boundary(game)
+    prices, used = [], []
     for equilibrium in equilibria:
         if equilibrium.kind == "proper":
-            weights = np.asarray(equilibrium.prices, dtype=np.float64) * boundary.game.ranges
-            plan = plan_region(boundary, weights / weights.sum(), evaluations=evaluations)
-            if plan is not None:
-                plans.append(plan)
+            weights = np.asarray(equilibrium.prices, dtype=np.float64) * game.ranges
+            prices.append(weights / weights.sum())
+            slack = boundary.problem.evaluate(prices[-1]).slack
+            used.append(set(np.flatnonzero(slack < _TIED).tolist()))
+    plans = []
+    for k, own in enumerate(prices):
+        others = [*prices[:k], *prices[k + 1 :]]
+        foreign = set().union(*used[:k], *used[k + 1 :]) - used[k]
+        plan = plan_region(boundary, own, others, sorted(foreign))
+        if plan is not None:
+            plans.append(plan)
     return sorted(plans, key=lambda plan: -plan.radius)
-
-
-# -- exact -----------------------------------------------------------------------------------------
-
-
-def prove(game: StrategicGame, plans: Sequence[Plan], at_least: int) -> RobustExample | None:
-    """Return the example with the best of some regions, None if the checker accepts no radius.
-
-    Parameters
-    ----------
-    game : StrategicGame
-    plans : sequence of Plan
-        The largest radius first.
-    at_least : int
-    """
-    if len(plans) < at_least:
-        return None
-    frame = build_frame(game)
-    chosen = plans[:at_least]
-    most = Fraction(chosen[-1].radius)
-    best: RobustExample | None = None
-    low, high = Fraction(0), most
-    for share in _SHARES:
-        low = _shortened(most * share)
-        best = _accepted(frame, chosen, low)
-        if best is not None:
-            return best
-        high = low
-    low = Fraction(0)
-    for _ in range(_HALVINGS):
-        middle = _shortened((low + high) / 2)
-        if not low < middle < high:
-            break
-        found = _accepted(frame, chosen, middle)
-        if found is None:
-            high = middle
-        else:
-            best, low = found, middle
-    return best
-
-
-def _shortened(value: Fraction) -> Fraction:
-    """Return a number with three decimal digits that is hardly smaller."""
-    if value <= 0:
-        return Fraction(0)
-    unit = Fraction(10) ** (math.floor(math.log10(value)) - 2)
-    return value // unit * unit
-
-
-def _accepted(frame: Frame, plans: Sequence[Plan], radius: Fraction) -> RobustExample | None:
-    """Return the example with a given radius, None if the checker refuses it."""
-    from harsanyi_aux import __version__
-
-    if radius <= 0:
-        return None
-    entries = [region_entry(frame, plan, radius) for plan in plans]
-    if None in entries:
-        return None
-    certificate = sealed(
-        {
-            "format": "harsanyi-certificate",
-            "version": 1,
-            "kind": "robust",
-            "concept": "coco",
-            "software": f"harsanyi-aux {__version__}",
-            "game": exact_game(frame.game, frame.table),
-            "radius": str(radius),
-            "equilibria": entries,
-        }
-    )
-    try:
-        check(certificate)
-    except InvalidCertificate:
-        return None
-    return RobustExample(frame.game, radius, len(plans), certificate)
-
-
-def region_entry(frame: Frame, plan: Plan, radius: Fraction) -> dict[str, Any] | None:
-    """Return a region as certificates write it, its boundary refined as far as needed.
-
-    None where it does not hold with this radius.
-    """
-    points = np.round(plan.points * _PRICE_UNIT) / _PRICE_UNIT
-    cells = boundary_cells(points)
-    if cells is None:
-        return None
-    corners = [make_corner(frame, _prices(point)) for point in points]
-    center = make_corner(frame, _prices(plan.center))
-    matrix = [[fmpq(round(u * _MAP_UNIT), _MAP_UNIT) for u in row] for row in plan.matrix.tolist()]
-    fine, waiting = _refined(
-        frame, corners, center, [tuple(c) for c in cells.indices.tolist()], matrix, radius
-    )
-    if waiting:
-        return None
-    return {
-        "form": "region",
-        "center": center.entry,
-        "vertices": [corner.entry for corner in corners],
-        "cells": [list(cell) for cell in fine],
-        "map": [[str(u) for u in row] for row in matrix],
-    }
-
-
-def _prices(point: FloatArray) -> tuple[Fraction, ...]:
-    free = [Fraction(round(float(b) * _PRICE_UNIT), _PRICE_UNIT) for b in point]
-    return (*free, 1 - sum(free, Fraction(0)))
-
-
-def _refined(
-    frame: Frame,
-    corners: list[Corner],
-    center: Corner,
-    cells: list[tuple[int, ...]],
-    matrix: list[list[fmpq]],
-    radius: Fraction,
-) -> tuple[list[tuple[int, ...]], bool]:
-    """Halve edges of cells whose bounds are too wide; append to `corners`.
-
-    Returns the cells, and whether some are still not accepted. All cells around an edge are split
-    together, so that every ridge still belongs to two.
-    """
-    eta = fmpq(radius.numerator, radius.denominator)
-    middles: dict[frozenset[int], int] = {}
-    accepted: set[tuple[int, ...]] = set()
-    while True:
-        failing = [
-            cell
-            for cell in cells
-            if cell not in accepted and not _holds(frame, corners, center, cell, matrix, eta)
-        ]
-        accepted = set(cells) - set(failing)
-        splittable = len(cells[0]) > 1 and len(cells) < _MOST_CELLS
-        if not failing or not splittable:
-            return cells, bool(failing)
-        for cell in failing:
-            if cell not in cells:
-                continue  # split with a neighbour
-            # a corner that fails by itself fails in every part
-            if not all(_holds(frame, corners, center, cell, matrix, eta, at=k) for k in cell):
-                return cells, True
-            edge = _longest(corners, cell)
-            k, m = sorted(edge)
-            if edge not in middles:
-                middles[edge] = len(corners)
-                halfway = zip(corners[k].prices, corners[m].prices, strict=True)
-                corners.append(make_corner(frame, tuple((p + q) / 2 for p, q in halfway)))
-            new = middles[edge]
-            cells = [
-                part
-                for old in cells
-                for part in (
-                    [tuple(new if v == gone else v for v in old) for gone in (k, m)]
-                    if edge <= set(old)
-                    else [old]
-                )
-            ]
-
-
-def _holds(
-    frame: Frame,
-    corners: Sequence[Corner],
-    center: Corner,
-    cell: tuple[int, ...],
-    matrix: list[list[fmpq]],
-    eta: fmpq,
-    at: int | None = None,
-) -> bool:
-    """Whether the excess points inward on a cell, or at one of its corners."""
-    vertices = [corners[k].vertex for k in cell]
-    beta = weights_of_normal(matrix, inner_normal(vertices, center.vertex))
-    tested = vertices if at is None else [corners[at].vertex]
-    try:
-        check_inward(frame.table, tested, beta, eta, "")
-    except InvalidCertificate:
-        return False
-    return True
-
-
-def _longest(corners: Sequence[Corner], cell: tuple[int, ...]) -> frozenset[int]:
-    pairs = [(k, m) for i, k in enumerate(cell) for m in cell[i + 1 :]]
-    k, m = max(pairs, key=lambda pair: float(np.abs(corners[pair[0]].b - corners[pair[1]].b).sum()))
-    return frozenset((k, m))

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.equilibrium import Concept
 from harsanyi_aux.subdivision.affine import stable_prices
 from harsanyi_aux.subdivision.corners import Prices, Sparse
 from harsanyi_aux.subdivision.frame import Frame
@@ -22,7 +23,9 @@ _LARGEST_DENOMINATOR = 1000
 _DISTANCE = 1e-8
 
 
-def prices_of_strategies(frame: Frame, near: FloatArray) -> Iterator[Prices]:
+def prices_of_strategies(
+    frame: Frame, near: FloatArray, concept: Concept = "coco"
+) -> Iterator[Prices]:
     """Return the middle of the prices that the strategies found at given prices support.
 
     Parameters
@@ -30,11 +33,14 @@ def prices_of_strategies(frame: Frame, near: FloatArray) -> Iterator[Prices]:
     frame : Frame
     near : array (n,)
         Normalised, positive: prices of a CoCo equilibrium in doubles.
+    concept : optional
+        For coalition-perfect, first the middle of those prices where division holds in every
+        coalition with these threats.
 
     Yields
     ------
     tuple of Fractions
-        At most one; nothing where the strategies are not simple or do not fit.
+        Nothing where the strategies are not simple or do not fit.
     """
     full = (1 << frame.n) - 1
     values = frame.threats.scaled_at(near)[0]
@@ -49,13 +55,15 @@ def prices_of_strategies(frame: Frame, near: FloatArray) -> Iterator[Prices]:
     mixture = _planner(frame, near, owed / near)
     if mixture is None:
         return
-    polytope = stable_prices(frame, threats, mixture)
-    if not polytope.vertices or not polytope.nearly_contains(near, 100 * _DISTANCE):
-        return
-    count = len(polytope.vertices)
-    middle = tuple(sum(column) / count for column in zip(*polytope.vertices, strict=True))
-    if min(middle) > 0:
-        yield middle
+    concepts: list[Concept] = ["coco"] if concept == "coco" else [concept, "coco"]
+    for one in concepts:
+        polytope = stable_prices(frame, threats, mixture, one)
+        count = len(polytope.vertices)
+        if not count or (one == "coco" and not polytope.nearly_contains(near, 100 * _DISTANCE)):
+            continue
+        middle = tuple(sum(column) / count for column in zip(*polytope.vertices, strict=True))
+        if min(middle) > 0:
+            yield middle
 
 
 def _planner(frame: Frame, near: FloatArray, payoffs: FloatArray) -> Sparse | None:

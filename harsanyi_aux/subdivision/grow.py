@@ -182,11 +182,10 @@ class Growth:
 
     def _explained(self, node: Node) -> bool:
         for e, known in enumerate(self.known):
-            if known.form == "box":
-                if all(known.holds(corner.prices) for corner in node.cell):
-                    self._close(node, "inside", e)
-                    return True
-            elif all(self._is_price(corner, e) for corner in node.cell):
+            if known.lower and all(known.holds(corner.prices) for corner in node.cell):
+                self._close(node, "inside", e)
+                return True
+            if known.form != "box" and all(self._is_price(corner, e) for corner in node.cell):
                 self._close(node, "known", e)
                 return True
         return False
@@ -307,10 +306,14 @@ def _edge(bounds: CellBounds, depth: int, exemptions: list[Exemption]) -> tuple[
     gaps = bounds.corners[bounds.first] - bounds.corners[bounds.second]
     lengths = (gaps**2).sum(axis=1)
     if exemptions and depth % 2:
-        exempt = {k for exemption in exemptions for k in exemption.corners}
-        free = ~np.isin(bounds.first, list(exempt)) & ~np.isin(bounds.second, list(exempt))
-        if (lengths * free).max() > 0:
-            lengths = lengths * free
+        sets = [set(exemption.corners) for exemption in exemptions]
+        # where every edge has an exempt corner, those exempt for all reasons: a vertex of the
+        # simplex, say, at which two prices vanish in a ratio that only narrow cells bound
+        for exempt in (set.union(*sets), set.intersection(*sets)):
+            free = ~np.isin(bounds.first, list(exempt)) & ~np.isin(bounds.second, list(exempt))
+            if (lengths * free).max() > 0:
+                lengths = lengths * free
+                break
     at = int(np.argmax(lengths))
     return int(bounds.first[at]), int(bounds.second[at])
 

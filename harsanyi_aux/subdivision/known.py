@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.krawczyk import propose_box
 from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
 from harsanyi_aux.subdivision.exact_point import as_equilibrium
@@ -35,7 +36,7 @@ class Known:
     vertices : tuple of exact prices
         Corners of the set, or the one price; empty for a box.
     lower, upper : tuples of n - 1 Fractions
-        The box.
+        A box in which there is no other equilibrium; empty if there is none.
     threats : for each pair, strategies of both sides; empty for a box
     """
 
@@ -62,7 +63,7 @@ class Known:
 
     def holds(self, prices: Prices) -> bool:
         """Whether these prices lie in the box."""
-        return self.form == "box" and all(
+        return bool(self.lower) and all(
             low <= p <= high for low, p, high in zip(self.lower, prices, self.upper, strict=False)
         )
 
@@ -113,29 +114,32 @@ def rational_known(
         )
     claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
     entry = {"form": "rational", "equilibrium": claim}
-    return Known("rational", entry, equilibrium, b, None, (corner.prices,), threats=corner.threats)
+    known = Known("rational", entry, equilibrium, b, None, (corner.prices,))
+    box = propose_box(frame.game, b)
+    if box is None:
+        return known
+    lower, upper = _sides(box)
+    if not all(low <= p <= high for low, p, high in zip(lower, corner.prices, upper, strict=False)):
+        return known
+    return replace(known, entry={**entry, "box": box}, lower=lower, upper=upper)
 
 
 def _covers(wider: PricePolytope, polytope: PricePolytope) -> bool:
-    return (
-        bool(wider.vertices)
-        and wider.vertices != polytope.vertices
-        and all(vertex in wider for vertex in polytope.vertices)
+    """Whether one set of prices holds another and more."""
+    return wider.vertices != polytope.vertices and all(
+        vertex in wider for vertex in polytope.vertices
     )
+
+
+def _sides(box: Mapping[str, Any]) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    pairs = [(Fraction(c), Fraction(r)) for c, r in zip(box["center"], box["radius"], strict=True)]
+    return tuple(c - r for c, r in pairs), tuple(c + r for c, r in pairs)
 
 
 def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:
     """Return an equilibrium enclosed by a box of the certificate's form."""
-    center = [Fraction(x) for x in entry["center"]]
-    radius = [Fraction(x) for x in entry["radius"]]
-    return Known(
-        "box",
-        entry,
-        equilibrium,
-        prices,
-        lower=tuple(c - r for c, r in zip(center, radius, strict=True)),
-        upper=tuple(c + r for c, r in zip(center, radius, strict=True)),
-    )
+    lower, upper = _sides(entry)
+    return Known("box", entry, equilibrium, prices, lower=lower, upper=upper)
 
 
 def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> bool:

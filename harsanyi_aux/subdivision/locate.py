@@ -26,7 +26,7 @@ from harsanyi_aux.division_lp import DivisionProgram
 from harsanyi_aux.division_matrix import Cell as DivisionCell
 from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.excess import PriceProblem
-from harsanyi_aux.krawczyk import propose_box
+from harsanyi_aux.krawczyk import propose_box, refine
 from harsanyi_aux.newton import PricePoint, polish
 from harsanyi_aux.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.subdivision import weights
@@ -88,15 +88,17 @@ class Locator:
             if found.kind == "proper":
                 prices = found.prices * self.frame.game.ranges
                 self._register(prices / prices.sum())
-            elif verify(self.frame.game, found, concept=self.concept).valid:
+                continue
+            # corners of cells: where excesses vanish, only single corners can be exempt
+            prices = found.prices * self.frame.game.ranges
+            self._mark(prices / prices.sum())
+            if verify(self.frame.game, found, concept=self.concept).valid:
                 self.boundary.append(replace(found, concept=self.concept))
-                prices = found.prices * self.frame.game.ranges
-                self._mark(prices / prices.sum())
         # the end of a continuum may have been met, with other threats, before the continuum
         self.known = [known for known in self.known if not redundant(self.known, known)]
 
     def _mark(self, prices: FloatArray) -> None:
-        """Make a boundary solution a corner of cells, so that only that corner is exempt."""
+        """Make a boundary solution a corner of cells if its prices are simple."""
         for exact in simple_prices(prices):
             if exact not in self.points:
                 self.points[exact] = make_corner(self.frame, exact, exact=True)
@@ -131,7 +133,7 @@ class Locator:
 
     def _guesses(self, prices: FloatArray) -> Iterator[Prices]:
         yield from simple_prices(prices)
-        yield from prices_of_strategies(self.frame, prices)
+        yield from prices_of_strategies(self.frame, prices, self.concept)
         yield from prices_of_ties(self.frame, prices)
 
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
@@ -151,19 +153,38 @@ class Locator:
         return with_residuals(self.frame.game, equilibrium_at(self._problem, point, "proper"))
 
     def _certify_perfect(self, prices: FloatArray) -> None:
+        settled = False
         for exact in self._guesses(prices):
-            if exact_equilibrium(self.frame, exact) is None:
+            if exact_equilibrium(self.frame, exact) is None or min(exact) < self.floor:
                 continue
             result = self._divided(exact)
             if result.equilibrium is not None:
                 self._keep_exact(result.equilibrium, *self._as_corner(exact, result.equilibrium))
-            elif result.status == "undecided":
+                return
+            if result.status == "undecided":
                 self.unproved.append((prices, result.defect))
-            return
+                return
+            near = np.array([float(b) for b in exact])
+            settled = settled or float(np.abs(near - prices).max()) <= _SAME
+        if not settled:
+            self._doubt(prices)
+
+    def _doubt(self, prices: FloatArray) -> None:
+        """Take note of an equilibrium without exact prices, unless division surely fails there."""
         result = divide(self.frame.game, prices / self.frame.game.ranges)
         self.least_defect = min(self.least_defect, result.defect)
-        if result.status == "undecided":
-            self.unproved.append((prices, result.defect))
+        if result.status != "undecided":
+            return
+        defect = result.defect
+        entry = propose_box(self.frame.game, prices)
+        if entry is not None:
+            refined = refine(self.frame.game, entry)
+            if refined.sole_threats:
+                defect = float(refined.defect[1])
+                self.least_defect = min(self.least_defect, defect)
+                if refined.defect[0] > 0:
+                    return
+        self.unproved.append((prices, defect))
 
     def _divided(self, exact: Prices) -> DivisionResult:
         own = [b / r for b, r in zip(exact, self.frame.table.ranges, strict=True)]
@@ -190,7 +211,7 @@ class Locator:
             self.known[parts[0]] = known
         else:
             self.known.append(known)
-        for vertex in known.vertices:
+        for vertex in () if known.lower else known.vertices:
             if vertex not in self.points:
                 self.points[vertex] = make_corner(self.frame, vertex, exact=True)
 
@@ -218,7 +239,10 @@ class Locator:
         else:
             free = [float(Fraction(b)) for b in entry["center"]]
             prices = np.array([*free, 1.0 - sum(free)])
-            equilibrium = self._in_doubles(prices, None)
+            # the middle of the box is not the equilibrium: outcomes that earn a little less there
+            # may be the planner's
+            width = max(float(Fraction(r)) for r in entry["radius"])
+            equilibrium = self._in_doubles(prices, polish(self._problem, prices, 4 * width))
             self.known.append(box_known(equilibrium, prices, dict(entry)))
 
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:

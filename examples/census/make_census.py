@@ -1,0 +1,121 @@
+"""Runs the census campaigns and writes their summary: how many equilibria do random games have?
+
+Each campaign is a `harsanyi search` of one concept and shape by enumeration; its store is kept in
+the folder for stores, outside the repository, and continued if it is there. ``summary.csv`` has one
+row for each family and number of payoff vectors, with 95 % Clopper-Pearson intervals.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harsanyi_aux.formats import write_text
+from harsanyi_aux.search.database import reading
+from harsanyi_aux.search.examine import PERFECT
+from harsanyi_aux.search.summary import share
+
+FOLDER = Path(__file__).parent
+SEED = 5
+MOST_CELLS = 2000
+ALL = ("uniform", "integer", "normal", "symmetric", "zero-sum-plus", "bargaining")
+#: Bargaining games and symmetric games do not have this shape.
+UNEQUAL = ("uniform", "integer", "normal", "zero-sum-plus")
+CONCEPTS = ("coco", "coalition-perfect")
+COLUMNS = ("concept", "shape", "family", "what", "number", "games", "of", "share", "low", "high")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Games of one shape: which families, how many of each."""
+
+    shape: tuple[int, ...]
+    families: tuple[str, ...]
+    count: int
+
+    def store(self, concept: str) -> str:
+        """Return the name of the store."""
+        return f"{concept}-{'x'.join(map(str, self.shape))}.db"
+
+    def command(self, concept: str, stores: Path, workers: int) -> list[str]:
+        """Return the command that runs it."""
+        families = [word for name in self.families for word in ("--family", name)]
+        return [
+            *("harsanyi", "search", "--shape", ",".join(map(str, self.shape)), *families),
+            *("--count", str(self.count), "--concept", concept, "--method", "enumeration"),
+            *("--seed", str(SEED), "--max-cells", str(MOST_CELLS), "--workers", str(workers)),
+            *("--store", str(stores / self.store(concept)), "--resume"),
+        ]
+
+
+CAMPAIGNS = (
+    Campaign((2, 2, 2), ALL, 40),
+    Campaign((2, 2, 3), UNEQUAL, 25),
+    Campaign((3, 3, 3), (*UNEQUAL, "symmetric"), 12),
+    Campaign((2, 2, 2, 2), ALL, 12),
+)
+
+
+def rows_of(store: Path, concept: str, campaign: Campaign) -> Iterator[tuple[object, ...]]:
+    """Yield the summary rows of one store; equilibria are counted where the list is complete."""
+    shape = "x".join(map(str, campaign.shape))
+    with reading(store) as (connection, _):
+        rows = connection.execute(
+            "SELECT cell, payoffs, sets, proper, least_defect, complete FROM games "
+            "WHERE status = 'done'"
+        ).fetchall()
+    for number, family in enumerate(campaign.families):
+        start = (concept, shape, family)
+        own = [row for row in rows if row[0] == number]
+        whole = [row for row in own if row[5] == 1]
+        yield (*start, "list proved complete", "", *numbers(len(whole), len(own)))
+        if concept == "coco":
+            perfect = sum(row[3] > 0 and row[4] is not None and row[4] <= PERFECT for row in whole)
+            yield (*start, "coalition-perfect among them", "", *numbers(perfect, len(whole)))
+        continua = sum(row[2] > 0 for row in whole)
+        yield (*start, "with a continuum", "", *numbers(continua, len(whole)))
+        for count, games in sorted(Counter(row[1] for row in whole).items()):
+            yield (*start, "payoff vectors", count, *numbers(games, len(whole)))
+
+
+def numbers(count: int, of: int) -> tuple[object, ...]:
+    """Return count, of how many, share and interval as the table has them."""
+    found = share(count, of)
+    part = count / of if of else 0.0
+    return count, of, f"{part:.4f}", f"{found.low:.4f}", f"{found.high:.4f}"
+
+
+def main() -> None:
+    """Run what is not done, then write the summary."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stores", type=Path, default=Path("build/census"))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--summary-only", action="store_true", help="of the stores that are there")
+    chosen = parser.parse_args()
+    chosen.stores.mkdir(parents=True, exist_ok=True)
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    program = str(Path(sys.executable).parent / "harsanyi")
+    for campaign in CAMPAIGNS:
+        for concept in CONCEPTS:
+            command = campaign.command(concept, chosen.stores, chosen.workers)
+            print(shlex.join(command), flush=True)
+            if not chosen.summary_only:
+                subprocess.run([program, *command[1:]], check=True)
+            store = chosen.stores / campaign.store(concept)
+            if store.exists():
+                table.writerows(rows_of(store, concept, campaign))
+    write_text(FOLDER / "summary.csv", out.getvalue())
+
+
+if __name__ == "__main__":
+    main()

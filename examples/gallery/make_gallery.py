@@ -1,0 +1,233 @@
+"""Writes this folder: derives every game from its recipe, proves what is said of it, checks it all.
+
+Each example is a folder with the game, its exact equilibria, certificates, and a page. Every
+equilibrium is verified in rational arithmetic and every certificate replayed before it is written;
+files appear complete or not at all, and the same program writes the same files again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from pages import Proof, page
+from texts import TEXTS
+
+from harsanyi_aux.certify.document import sealed, write
+from harsanyi_aux.certify.replay import check
+from harsanyi_aux.conditions import verify
+from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.existence import exists
+from harsanyi_aux.formats import game_to_dict, load_game, write_text
+from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.search.design import DesignedGame, design
+from harsanyi_aux.subdivision.document import exact_game
+from harsanyi_aux.subdivision.frame import build_frame
+
+FOLDER = Path(__file__).parent
+#: Cells of an enumeration; limits of time would make files depend on the machine.
+MOST_CELLS = 1500
+
+Documents = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a folder holds: game, exact equilibria, and certificates by file name."""
+
+    game: StrategicGame
+    equilibria: tuple[Equilibrium, ...]
+    documents: Documents
+
+
+# -- certificates --------------------------------------------------------------------------------
+
+
+def distinctness(game: StrategicGame, first: Equilibrium, second: Equilibrium) -> dict[str, Any]:
+    """Return the certificate that two exact equilibria have different payoffs."""
+    from harsanyi_aux import __version__
+
+    player = next(
+        i for i in range(game.n_players) if Fraction(first.payoffs[i]) != second.payoffs[i]
+    )
+    return sealed(
+        {
+            "format": "harsanyi-certificate",
+            "version": 1,
+            "kind": "distinctness",
+            "concept": first.concept,
+            "software": f"harsanyi-aux {__version__}",
+            "game": exact_game(game, build_frame(game).table),
+            "equilibria": [
+                {"form": "rational", "equilibrium": without_residuals(one)}
+                for one in (first, second)
+            ],
+            "player": player,
+        }
+    )
+
+
+def without_residuals(equilibrium: Equilibrium) -> dict[str, Any]:
+    """Return the format of equilibrium files without what depends on rounding."""
+    return {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
+
+
+def pairs(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> Documents:
+    """Return the distinctness certificates of all pairs with different payoffs."""
+    return {
+        f"distinctness-{e}-{f}.certificate.json": distinctness(game, one, other)
+        for (e, one), (f, other) in combinations(enumerate(equilibria), 2)
+        if any(Fraction(u) != v for u, v in zip(one.payoffs, other.payoffs, strict=True))
+    }
+
+
+def listing(game: StrategicGame, concept: Concept) -> tuple[tuple[Equilibrium, ...], Documents]:
+    """Return the exact equilibria that an enumeration finds, and its certificate if complete."""
+    result = enumerate_equilibria(game, concept=concept, max_cells=MOST_CELLS)
+    exact = tuple(e for e in result.proper if e.is_exact)
+    assert result.certificate is not None
+    name = f"enumeration-{concept}.certificate.json"
+    return exact, ({name: result.certificate} if result.complete else {})
+
+
+def with_new(known: Sequence[Equilibrium], found: Sequence[Equilibrium]) -> tuple[Equilibrium, ...]:
+    """Return the known equilibria and those found that have other payoffs."""
+    kept = list(known)
+    for one in found:
+        if not any((one.payoffs == other.payoffs).all() for other in kept):
+            kept.append(one)
+    return tuple(kept)
+
+
+# -- the recipes ---------------------------------------------------------------------------------
+
+
+@cache
+def designed(seed: int, limit: int, **options: Any) -> dict[int, DesignedGame]:
+    """Return the games of a search by the number of the structure they came from."""
+    result = design(**options, rng=seed, limit=limit, count=10**6)
+    return {game.tried: game for game in result.games}
+
+
+def from_design(tried: int, seed: int, *, limit: int | None = None, **options: Any) -> Example:
+    """Return the game that a search of one seed finds at a structure, with all certificates."""
+    found = designed(seed, limit or tried, **options)[tried]
+    concept: Concept = found.equilibria[0].concept
+    listed, documents = listing(found.game, concept)
+    equilibria = with_new(found.equilibria, listed)
+    return Example(found.game, equilibria, {**pairs(found.game, equilibria), **documents})
+
+
+def refuted(game: StrategicGame) -> Example:
+    """Return the example of a game that has no coalition-perfect equilibrium."""
+    answer = exists(game, concept="coalition-perfect", max_cells=MOST_CELLS)
+    assert answer.status == "refuted" and answer.certificate is not None
+    _, documents = listing(game, "coco")
+    return Example(game, (), {"refutation.certificate.json": answer.certificate, **documents})
+
+
+#: What a local search for a large division defect ended with, by players.
+FAR = (
+    (0, 3, 4, 4, 0, 3, 1, 2),
+    (3, 4, 1, 4, 1, 4, 1, 4),
+    (1, 4, 0, 0, 1, 1, 4, 0),
+)
+
+RECIPES: dict[str, Callable[[], Example]] = {
+    "two_smallest": lambda: from_design(
+        500, 819, shape=(2, 2, 2), integer=9, prices=((1, 1, 2), (1, 2, 1))
+    ),
+    "exactly_two": lambda: from_design(9855, 1, shape=(2, 2, 2), integer=40),
+    "continuum": lambda: from_design(2707, 1, limit=9855, shape=(2, 2, 2), integer=40),
+    "exactly_three": lambda: from_design(
+        986, 2, limit=1425, shape=(3, 3, 3), equilibria=3, integer=60, symmetric="cyclic"
+    ),
+    "exactly_four": lambda: from_design(
+        1425, 2, shape=(3, 3, 3), equilibria=3, integer=60, symmetric="cyclic"
+    ),
+    "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
+    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60),
+    "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
+    "large_defect": lambda: refuted(
+        StrategicGame.from_arrays(
+            *(np.array(row, dtype=object).reshape(2, 2, 2) for row in FAR),
+            title="Far from any coalition-perfect equilibrium",
+        )
+    ),
+}
+
+
+# -- files ---------------------------------------------------------------------------------------
+
+
+def make(name: str) -> None:
+    """Derive one example, check it and write its folder."""
+    example = RECIPES[name]()
+    folder = FOLDER / name
+    folder.mkdir(exist_ok=True)
+    files: dict[str, str] = {"game.json": as_text(game_to_dict(example.game))}
+    for number, equilibrium in enumerate(example.equilibria):
+        assert verify(example.game, equilibrium, exact=True).valid, f"{name}, {number}"
+        files[f"equilibrium-{number}.json"] = as_text(without_residuals(equilibrium))
+    for document in example.documents.values():
+        check(document)
+    for file, text in files.items():
+        write_text(folder / file, text)
+    for file, document in example.documents.items():
+        write(document, folder / file)
+    for file in folder.iterdir():
+        if file.name not in {*files, *example.documents, "README.md"}:
+            file.unlink()
+    write_text(folder / "README.md", page_of(folder))
+
+
+def as_text(data: dict[str, Any]) -> str:
+    """Return JSON with one line for each key."""
+    rows = (f" {json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in data.items())
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+def page_of(folder: Path) -> str:
+    """Return the page of an example, computed from the files in its folder alone."""
+    from harsanyi_aux.certify.document import read
+    from harsanyi_aux.equilibrium import equilibrium_from_dict
+    from harsanyi_aux.formats import read_json
+
+    game = load_game(folder / "game.json")
+    equilibria = [
+        (file.name, equilibrium_from_dict(read_json(file), game))
+        for file in sorted(folder.glob("equilibrium-*.json"))
+    ]
+    proofs = [
+        Proof(file.name, check(read(file)).claim)
+        for file in sorted(folder.glob("*.certificate.json"))
+    ]
+    text = TEXTS[folder.name]
+    return page(text.title, text.prose, game, equilibria, proofs, text.recipe)
+
+
+def main() -> None:
+    """Make the examples named on the command line, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="examples; all by default")
+    for name in parser.parse_args().names or RECIPES:
+        begun = time.perf_counter()
+        make(name)
+        print(f"{name}: {time.perf_counter() - begun:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

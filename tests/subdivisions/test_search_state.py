@@ -1,0 +1,143 @@
+"""Saved searches: interrupted, resumed, damaged; and searches by several processes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from enumeration_support import enumerated, game_of, payoffs_of
+
+from harsanyi_aux import InputError, random_game
+from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.replay import check
+from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.existence import exists
+from harsanyi_aux.subdivision import crew
+
+CONCEPTS = ["coco", "coalition-perfect"]
+SLOW = pytest.mark.slow
+
+
+def claims(enumeration):
+    return check(enumeration.certificate).claim
+
+
+@pytest.mark.parametrize("concept", CONCEPTS)
+def test_a_search_goes_on_where_it_stopped(tmp_path, concept):
+    game, state = random_game("integer", (2, 2, 2), 3), tmp_path / "state.json"
+    first = enumerated(game, concept, max_cells=10, state=state)
+    assert not first.complete
+    assert first.cells == 10
+    second = enumerated(game, concept, state=state)
+    whole = enumerated(game, concept)
+    assert second.complete
+    assert whole.complete
+    assert second.cells > 10
+    assert claims(second) == claims(whole)
+    assert np.array(payoffs_of(second)) == pytest.approx(np.array(payoffs_of(whole)))
+    again = enumerated(game, concept, state=state)
+    assert again.cells == second.cells
+    assert claims(again) == claims(whole)
+
+
+def test_continua_and_solutions_not_settled_are_kept(tmp_path):
+    # a continuum with an irrational end; see test_enumerate.py
+    game, state = random_game("integer", (3, 2), 3009, largest=2), tmp_path / "state.json"
+    first = enumerated(game, state=state)
+    second = enumerated(game, state=state)
+    assert [s.dimension for s in second.sets] == [s.dimension for s in first.sets] == [1]
+    assert second.sets[0].payoffs == pytest.approx(first.sets[0].payoffs)
+    assert len(second.unproved) == len(first.unproved) > 0
+    assert len(second.undecided) == len(first.undecided)
+
+
+def test_an_interruption_keeps_the_state(tmp_path):
+    game, state = random_game("uniform", (2, 2, 2), 0), tmp_path / "state.json"
+    seen = []
+
+    def progress(snapshot):
+        seen.append(snapshot)
+        if len(seen) == 7:
+            raise KeyboardInterrupt
+
+    stopped = enumerated(game, state=state, progress=progress)
+    assert stopped.interrupted
+    assert not stopped.complete
+    assert stopped.cells == 7
+    resumed = enumerated(game, state=state)
+    assert resumed.complete
+    assert claims(resumed) == claims(enumerated(game))
+
+
+def test_no_part_of_the_search_is_lost_without_a_file():
+    def progress(snapshot):
+        raise KeyboardInterrupt
+
+    stopped = enumerated(random_game("uniform", (2, 2, 2), 0), progress=progress)
+    assert stopped.interrupted
+    assert {cell.reason for cell in stopped.undecided} == {"not examined"}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    state = tmp_path / "state.json"
+    enumerate_equilibria(random_game("integer", (2, 2, 2), 3), max_cells=5, state=state)
+    return state
+
+
+def resealed(**changes):
+    def change(text):
+        data = json.loads(text)
+        data.update(changes)
+        data.pop("sha256")
+        return json.dumps(sealed(data))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda text: text[: len(text) // 2], "JSON"),
+        (lambda text: "", "empty"),
+        (lambda text: "[1, 2]", "no saved search"),
+        (lambda text: "{}", "no saved search"),
+        (lambda text: text.replace('"examined": 5', '"examined": 6'), "damaged"),
+        (resealed(version=2), "no saved search"),
+        (resealed(nodes=[]), "does not fit"),
+        (resealed(vertices=[]), "does not fit"),
+    ],
+)
+def test_damaged_states_are_refused(saved, damage, told):
+    text = saved.read_text()
+    assert damage(text) != text
+    saved.write_text(damage(text))
+    with pytest.raises(InputError, match=told) as caught:
+        enumerate_equilibria(random_game("integer", (2, 2, 2), 3), state=saved)
+    assert "state.json" in str(caught.value)
+
+
+def test_states_of_other_searches_are_refused(saved):
+    game = random_game("integer", (2, 2, 2), 3)
+    with pytest.raises(InputError, match="concept"):
+        enumerate_equilibria(game, concept="coalition-perfect", state=saved)
+    with pytest.raises(InputError, match="price floor"):
+        enumerate_equilibria(game, price_floor="1/100", state=saved)
+    with pytest.raises(InputError, match="another game"):
+        enumerate_equilibria(random_game("integer", (2, 2, 2), 4), state=saved)
+    with pytest.raises(InputError, match="another game"):
+        exists(game_of([[1, 0]], [[0, 1]]), state=saved)
+
+
+@pytest.mark.parametrize("concept", ["coco", pytest.param("coalition-perfect", marks=SLOW)])
+def test_two_processes_find_the_same(monkeypatch, concept):
+    monkeypatch.setattr(crew, "_ALONE", 5)
+    monkeypatch.setattr(crew, "_BUDGET", 15)
+    game = random_game("integer", (2, 2, 2), 6)
+    alone, together = enumerated(game, concept), enumerated(game, concept, workers=2)
+    assert alone.complete
+    assert together.complete
+    assert together.cells > 5
+    assert claims(alone) == claims(together)
+    assert np.array(payoffs_of(alone)) == pytest.approx(np.array(payoffs_of(together)))
