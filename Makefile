@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint bench catalog clean
+.PHONY: demo test test-slow lint bench catalog gallery census clean
 
 # Prints prices, payoffs, threats and the check for a published game and a four-player game, and
 # refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
@@ -33,6 +33,14 @@ bench: $(STAMP)
 # Rewrites the table of published games and their certificates.
 catalog: $(STAMP)
 	$(BIN)/python examples/catalog/make_table.py
+
+# Derives the gallery's games from their seeds, proves and checks everything, rewrites its files.
+gallery: $(STAMP)
+	$(BIN)/python examples/gallery/make_gallery.py
+
+# Counts the equilibria of random games; stores stay in build/census and are continued.
+census: $(STAMP)
+	$(BIN)/python examples/census/make_census.py
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

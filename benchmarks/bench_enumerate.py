@@ -168,17 +168,20 @@ def report_growth(answers: list[Answer]) -> None:
 
 
 def report_aims(answers: list[Answer]) -> None:
-    print("\naims, for the worst game and all processes of a run: seconds on the clock, processor")
+    print("\naims: median seconds, and how many were proved within the aim")
     for shape, aim in CASES.items():
         workers = max(WORKERS.get(shape, [1]))
         group = [a for a in answers if (a.shape, a.workers) == (shape, workers)]
-        if aim.seconds is not None and group:
-            within = sum(a.complete and a.clock <= aim.seconds for a in group)
-            print(
-                f"  {shape_name(shape):<8}{aim.seconds:6g} s, workers {workers}: median "
-                f"{np.median([a.clock for a in group]):.2f} and "
-                f"{np.median([a.cpu for a in group]):.2f}; {within} of {len(group)} proved within"
+        if aim.seconds is None or not group:
+            continue
+        told = []
+        for clock, times in [("clock", [a.clock for a in group]), ("cpu", [a.cpu for a in group])]:
+            within = sum(
+                a.complete and seconds <= aim.seconds
+                for a, seconds in zip(group, times, strict=True)
             )
+            told.append(f"{clock} {np.median(times):.2f}, {within} of {len(group)}")
+        print(f"  {shape_name(shape):<8}{aim.seconds:6g} s, workers {workers}: {'; '.join(told)}")
     open_lists = [a for a in answers if not a.complete]
     for a in open_lists:
         print(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -344,7 +345,11 @@ def _save(growth: Growth, options: Options) -> None:
     if options.state is not None:
         from harsanyi_aux.formats import write_text
 
-        write_text(options.state, json.dumps(save_state(growth, options.price_floor)) + "\n")
+        try:
+            write_text(options.state, json.dumps(save_state(growth, options.price_floor)) + "\n")
+        except InputError as error:
+            # what has been found is worth more than the file
+            warnings.warn(f"the search was not saved: {error}", stacklevel=2)
 
 
 def snapshot(growth: Growth) -> Snapshot:

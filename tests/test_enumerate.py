@@ -325,7 +325,7 @@ def test_doubles_are_the_fractions_that_they_are(shape, seed, concept):
 # -- equivariance --------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=3)
+@settings(deadline=None, max_examples=2)
 @given(
     st.integers(0, 10**6),
     st.permutations(range(3)),

@@ -84,8 +84,8 @@ def generic_games(count):
     return [random_game("uniform", shapes[k % 2], 1000 + k) for k in range(count)]
 
 
-@pytest.mark.parametrize("game", generic_games(2), ids=lambda game: game.title)
-def test_a_scan_finds_nothing_else(game):
+def test_a_scan_finds_nothing_else():
+    (game,) = generic_games(1)
     assert scanned_alike(game)
 
 

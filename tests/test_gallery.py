@@ -40,7 +40,7 @@ def test_every_recipe_has_its_folder():
     assert {folder.name for folder in FOLDERS} == set(RECIPES)
 
 
-@pytest.mark.parametrize("path", certificates())
+@pytest.mark.parametrize("path", list(certificates()))
 def test_certificates_replay_and_are_about_the_game_beside_them(path):
     document = read(path)
     report = check(document)
@@ -57,7 +57,8 @@ def test_certificates_replay_and_are_about_the_game_beside_them(path):
 def test_equilibria_satisfy_the_definition_exactly(folder):
     game, claims = equilibria(folder)
     for claim in claims:
-        assert claim.is_exact and claim.kind == "proper"
+        assert claim.is_exact
+        assert claim.kind == "proper"
         assert verify(game, claim, exact=True).valid
 
 
@@ -119,7 +120,16 @@ def test_strict_threats_are_strict():
 def test_none_is_refuted_at_all_positive_prices():
     for name in ("none", "large_defect"):
         report = check(read(GALLERY / name / "refutation.certificate.json"))
-        assert report.kind == "refutation" and report.price_floor == 0
+        assert report.kind == "refutation"
+        assert report.price_floor == 0
+
+
+def test_robust_example_has_two_equilibria_nearby():
+    report = check(read(GALLERY / "robust_coco" / "robust.certificate.json"))
+    assert report.kind == "robust"
+    assert report.radius is not None
+    assert report.radius > 0
+    assert report.n_equilibria >= 2
 
 
 def vector(text):

@@ -8,11 +8,13 @@ any. What the table says is what the independent checker confirms of the certifi
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import time
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pygambit
 
@@ -53,8 +55,23 @@ A search ends after {MOST_CELLS} cells. Games with a product of (1 + number of a
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A certificate, the name of its file, what it proves, and the command that makes it."""
+
+    file: str
+    document: dict[str, Any]
+    claim: str
+    command: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return len(json.dumps(self.document, separators=(",", ":"))) + 1
+
+
+@dataclass(frozen=True)
 class Row:
-    """One game's results; `files` holds the names of certificates and what they prove."""
+    """One game's results."""
 
     name: str
     game: StrategicGame
@@ -62,7 +79,7 @@ class Row:
     perfect: Existence
     perfect_listed: Enumeration | None
     above_floor: Existence | None
-    files: tuple[tuple[str, str], ...]
+    proofs: tuple[Proof, ...]
     seconds: float
 
 
@@ -78,7 +95,7 @@ def size_of(game: StrategicGame) -> int:
 
 
 def study(name: str, game: StrategicGame) -> Row:
-    """Decide and list, and write the certificates."""
+    """Decide and list."""
     begun = time.process_time()
     coco = exists(game, concept="coco", max_cells=MOST_CELLS)
     listed = enumerate_equilibria(game, concept="coco", max_cells=MOST_CELLS)
@@ -93,33 +110,30 @@ def study(name: str, game: StrategicGame) -> Row:
             game, concept="coalition-perfect", max_cells=MOST_CELLS, price_floor=FLOOR
         )
     seconds = time.process_time() - begun
-    files = [
-        keep(name, "coco", "exists", coco),
-        keep(name, "coco", "enumerate", listed),
-        keep(name, "coalition-perfect", "exists", perfect),
+    proofs = [
+        prove(name, "coco", "exists", coco),
+        prove(name, "coco", "enumerate", listed),
+        prove(name, "coalition-perfect", "exists", perfect),
     ]
     if perfect_listed is not None:
-        files.append(keep(name, "coalition-perfect", "enumerate", perfect_listed))
+        proofs.append(prove(name, "coalition-perfect", "enumerate", perfect_listed))
     if above_floor is not None:
-        files.append(keep(name, "coalition-perfect", "exists", above_floor, ".floor"))
-    return Row(name, game, listed, perfect, perfect_listed, above_floor, tuple(files), seconds)
+        proofs.append(prove(name, "coalition-perfect", "exists", above_floor, ".floor"))
+    return Row(name, game, listed, perfect, perfect_listed, above_floor, tuple(proofs), seconds)
 
 
-def keep(
+def prove(
     name: str, concept: Concept, command: str, result: Existence | Enumeration, suffix: str = ""
-) -> tuple[str, str]:
-    """Write a certificate unless it is large; return its name and what it proves."""
+) -> Proof:
+    """Replay a certificate."""
     assert result.certificate is not None  # only transferable utility has none
-    proved = check(result.certificate).claim
-    file = FOLDER / f"{'-'.join(name.split('/')[-2:])}.{concept}.{command}{suffix}.json"
-    write(result.certificate, file)
-    size = file.stat().st_size
-    if size <= LARGEST_FILE:
-        return f"[`{file.name}`]({file.name})", proved
-    file.unlink()
     floor = f" --price-floor {FLOOR}" if suffix else ""
-    again = f"harsanyi {command} catalog:{name} --concept {concept}{floor} --certificate FILE"
-    return f"not kept, {size / 1e6:.1f} MB: `{again}`", proved
+    return Proof(
+        file=f"{'-'.join(name.split('/')[-2:])}.{concept}.{command}{suffix}.json",
+        document=result.certificate,
+        claim=check(result.certificate).claim,
+        command=f"harsanyi {command} catalog:{name} --concept {concept}{floor} --certificate FILE",
+    )
 
 
 # -- the table -----------------------------------------------------------------------------------
@@ -146,7 +160,11 @@ def table(rows: list[Row], skipped: list[str]) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", "Skipped: " + ("; ".join(skipped) or "none") + "."]
     lines += ["", "## Certificates", "", "| file | proves that |", "| --- | --- |"]
-    lines += [f"| {file} | {proved} |" for row in rows for file, proved in row.files]
+    for proof in (proof for row in rows for proof in row.proofs):
+        link = f"[`{proof.file}`]({proof.file})"
+        if proof.size > LARGEST_FILE:
+            link = f"not kept, {proof.size / 1e6:.1f} MB: `{proof.command}`"
+        lines.append(f"| {link} | {proof.claim} |")
     return "\n".join(lines) + "\n"
 
 
@@ -161,12 +179,13 @@ def status_of(row: Row) -> str:
 
 def number_of(result: Enumeration) -> str:
     """Say how many equilibria there are, and what is proved of that."""
-    points = len(result.proper) - len(result.sets)
-    parts = []
-    if points or not result.sets:
-        parts.append(str(points))
-    for dimension in sorted({many.dimension for many in result.sets}):
-        count = sum(many.dimension == dimension for many in result.sets)
+    # a set that lies in another has no equilibrium of its own in the list
+    listed = {id(equilibrium.prices) for equilibrium in result.proper}
+    sets = [many for many in result.sets if id(many.equilibrium.prices) in listed]
+    points = len(result.proper) - len(sets)
+    parts = [str(points)] if points or not sets else []
+    for dimension in sorted({many.dimension for many in sets}):
+        count = sum(many.dimension == dimension for many in sets)
         plural = "continua" if count > 1 else "continuum"
         parts.append(f"{count} {plural} of dimension {dimension}")
     if result.complete:
@@ -195,8 +214,6 @@ def main() -> None:
     """Write the table and the certificates."""
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     rows, skipped = [], []
-    for old in FOLDER.glob("*.json"):
-        old.unlink()
     for name in names_of_games():
         game = from_catalog(name)
         if size_of(game) > LARGEST_SIZE:
@@ -204,6 +221,12 @@ def main() -> None:
             continue
         rows.append(study(name, game))
         print(f"{name}: {number_of(rows[-1].listed)}; {rows[-1].perfect.status}", flush=True)
+    # only now, so that an interrupted run leaves the folder as it was
+    for old in FOLDER.glob("*.json"):
+        old.unlink()
+    for proof in (proof for row in rows for proof in row.proofs):
+        if proof.size <= LARGEST_FILE:
+            write(proof.document, FOLDER / proof.file)
     (FOLDER / "README.md").write_text(table(rows, skipped), encoding="utf-8")
 
 

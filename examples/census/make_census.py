@@ -1,4 +1,4 @@
-"""Runs the census campaigns and writes their summary: how many equilibria do random games have?
+"""How many equilibria do random games have: runs the campaigns and writes their summary.
 
 Each campaign is a `harsanyi search` of one concept and shape by enumeration; its store is kept in
 the folder for stores, outside the repository, and continued if it is there. ``summary.csv`` has one
@@ -20,7 +20,6 @@ from pathlib import Path
 
 from harsanyi_aux.formats import write_text
 from harsanyi_aux.search.database import reading
-from harsanyi_aux.search.examine import PERFECT
 from harsanyi_aux.search.summary import share
 
 FOLDER = Path(__file__).parent
@@ -69,21 +68,52 @@ def rows_of(store: Path, concept: str, campaign: Campaign) -> Iterator[tuple[obj
     shape = "x".join(map(str, campaign.shape))
     with reading(store) as (connection, _):
         rows = connection.execute(
-            "SELECT cell, payoffs, sets, proper, least_defect, complete FROM games "
-            "WHERE status = 'done'"
+            "SELECT cell, payoffs, sets, complete FROM games WHERE status = 'done'"
         ).fetchall()
     for number, family in enumerate(campaign.families):
         start = (concept, shape, family)
         own = [row for row in rows if row[0] == number]
-        whole = [row for row in own if row[5] == 1]
+        whole = [row for row in own if row[3] == 1]
         yield (*start, "list proved complete", "", *numbers(len(whole), len(own)))
-        if concept == "coco":
-            perfect = sum(row[3] > 0 and row[4] is not None and row[4] <= PERFECT for row in whole)
-            yield (*start, "coalition-perfect among them", "", *numbers(perfect, len(whole)))
         continua = sum(row[2] > 0 for row in whole)
         yield (*start, "with a continuum", "", *numbers(continua, len(whole)))
         for count, games in sorted(Counter(row[1] for row in whole).items()):
             yield (*start, "payoff vectors", count, *numbers(games, len(whole)))
+
+
+def page(rows: list[tuple[object, ...]], commands: list[str]) -> str:
+    """Return README.md: the commands, and the counts of `rows` as one line for each family."""
+    groups: dict[tuple[object, ...], list[tuple[object, ...]]] = {}
+    for row in rows:
+        groups.setdefault(row[:3], []).append(row)
+    lines = [
+        "# How many equilibria do random games have?",
+        "",
+        "Written by `make census` from the stores of these campaigns; each game is settled by the "
+        "seed, its family, its shape and its number. `summary.csv` has the same counts.",
+        "",
+        *("    " + command for command in commands),
+        "",
+        "*Proved*: games whose list of proper equilibria is proved complete, of those examined. "
+        "Only those are counted to the right, by their number of different payoff vectors, "
+        "with 95 % Clopper-Pearson intervals for the shares.",
+        "",
+        "| concept | shape | family | proved | games by payoff vectors | with a continuum |",
+        "| --- | --- | --- | ---: | --- | ---: |",
+    ]
+    for (concept, shape, family), own in groups.items():
+        if not own[0][6]:
+            continue
+        told = "; ".join(
+            f"{row[4]}: {row[5]} ({float(str(row[8])):.1%} to {float(str(row[9])):.1%})"
+            for row in own
+            if row[3] == "payoff vectors"
+        )
+        lines.append(
+            f"| {concept} | {shape} | {family} | {own[0][5]} of {own[0][6]} | {told or 'none'} "
+            f"| {own[1][5]} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def numbers(count: int, of: int) -> tuple[object, ...]:
@@ -104,17 +134,22 @@ def main() -> None:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
+    rows: list[tuple[object, ...]] = []
+    commands = []
     program = str(Path(sys.executable).parent / "harsanyi")
     for campaign in CAMPAIGNS:
         for concept in CONCEPTS:
             command = campaign.command(concept, chosen.stores, chosen.workers)
             print(shlex.join(command), flush=True)
+            commands.append(shlex.join(campaign.command(concept, Path("build/census"), 2)))
             if not chosen.summary_only:
                 subprocess.run([program, *command[1:]], check=True)
             store = chosen.stores / campaign.store(concept)
             if store.exists():
-                table.writerows(rows_of(store, concept, campaign))
+                rows += rows_of(store, concept, campaign)
+    table.writerows(rows)
     write_text(FOLDER / "summary.csv", out.getvalue())
+    write_text(FOLDER / "README.md", page(rows, commands))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -25,6 +26,7 @@ import numpy as np
 from pages import Proof, page
 from texts import TEXTS
 
+from harsanyi_aux.certify.claims import Report
 from harsanyi_aux.certify.document import sealed, write
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.conditions import verify
@@ -97,10 +99,19 @@ def pairs(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> Documents:
 def listing(game: StrategicGame, concept: Concept) -> tuple[tuple[Equilibrium, ...], Documents]:
     """Return the exact equilibria that an enumeration finds, and its certificate if complete."""
     result = enumerate_equilibria(game, concept=concept, max_cells=MOST_CELLS)
-    exact = tuple(e for e in result.proper if e.is_exact)
+    exact = tuple(in_whole_prices(e) for e in result.proper if e.is_exact)
     assert result.certificate is not None
     name = f"enumeration-{concept}.certificate.json"
     return exact, ({name: result.certificate} if result.complete else {})
+
+
+def in_whole_prices(equilibrium: Equilibrium) -> Equilibrium:
+    """Return the same exact equilibrium with coprime integers for prices; only ratios matter."""
+    prices = [Fraction(p) for p in equilibrium.prices]
+    common = math.lcm(*(p.denominator for p in prices))
+    whole = [int(p * common) for p in prices]
+    scaled = [Fraction(p, math.gcd(*whole)) for p in whole]
+    return replace(equilibrium, prices=np.array(scaled, dtype=object))
 
 
 def with_new(known: Sequence[Equilibrium], found: Sequence[Equilibrium]) -> tuple[Equilibrium, ...]:
@@ -122,21 +133,40 @@ def designed(seed: int, limit: int, **options: Any) -> dict[int, DesignedGame]:
     return {game.tried: game for game in result.games}
 
 
-def from_design(tried: int, seed: int, *, limit: int | None = None, **options: Any) -> Example:
-    """Return the game that a search of one seed finds at a structure, with all certificates."""
+def from_design(
+    tried: int, seed: int, *, limit: int | None = None, listed: bool = True, **options: Any
+) -> Example:
+    """Return the game that a search of one seed finds at a structure, with its certificates.
+
+    `listed` asks for the complete list of equilibria.
+    """
     found = designed(seed, limit or tried, **options)[tried]
-    concept: Concept = found.equilibria[0].concept
-    listed, documents = listing(found.game, concept)
-    equilibria = with_new(found.equilibria, listed)
+    equilibria, documents = found.equilibria, {}
+    if listed:
+        others, documents = listing(found.game, equilibria[0].concept)
+        equilibria = with_new(equilibria, others)
     return Example(found.game, equilibria, {**pairs(found.game, equilibria), **documents})
 
 
 def refuted(game: StrategicGame) -> Example:
     """Return the example of a game that has no coalition-perfect equilibrium."""
     answer = exists(game, concept="coalition-perfect", max_cells=MOST_CELLS)
-    assert answer.status == "refuted" and answer.certificate is not None
+    assert answer.status == "refuted"
+    assert answer.certificate is not None
     _, documents = listing(game, "coco")
     return Example(game, (), {"refutation.certificate.json": answer.certificate, **documents})
+
+
+def robust(shape: tuple[int, ...], *, tries: int, steps: int, seed: int) -> Example:
+    """Return a game with its ball of games that all have several CoCo equilibria."""
+    from harsanyi_aux.search.robust import find_robust
+
+    found = find_robust(shape, at_least=2, tries=tries, steps=steps, rng=seed)
+    assert found is not None
+    equilibria, documents = listing(found.game, "coco")
+    return Example(
+        found.game, equilibria, {"robust.certificate.json": found.certificate, **documents}
+    )
 
 
 #: What a local search for a large division defect ended with, by players.
@@ -148,7 +178,7 @@ FAR = (
 
 RECIPES: dict[str, Callable[[], Example]] = {
     "two_smallest": lambda: from_design(
-        500, 819, shape=(2, 2, 2), integer=9, prices=((1, 1, 2), (1, 2, 1))
+        500, 819, shape=(2, 2, 2), integer=9, prices=((1, 1, 2), (1, 2, 1)), listed=False
     ),
     "exactly_two": lambda: from_design(9855, 1, shape=(2, 2, 2), integer=40),
     "continuum": lambda: from_design(2707, 1, limit=9855, shape=(2, 2, 2), integer=40),
@@ -159,7 +189,8 @@ RECIPES: dict[str, Callable[[], Example]] = {
         1425, 2, shape=(3, 3, 3), equilibria=3, integer=60, symmetric="cyclic"
     ),
     "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
-    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60),
+    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60, listed=False),
+    "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=5),
     "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
     "large_defect": lambda: refuted(
         StrategicGame.from_arrays(
@@ -212,11 +243,22 @@ def page_of(folder: Path) -> str:
         for file in sorted(folder.glob("equilibrium-*.json"))
     ]
     proofs = [
-        Proof(file.name, check(read(file)).claim)
+        Proof(file.name, claim_of(check(read(file))))
         for file in sorted(folder.glob("*.certificate.json"))
     ]
     text = TEXTS[folder.name]
     return page(text.title, text.prose, game, equilibria, proofs, text.recipe)
+
+
+def claim_of(report: Report) -> str:
+    """Return what a certificate proves, with the dimensions of continua."""
+    if not any(one.dimension for one in report.statements):
+        return report.claim
+    told = (
+        f"payoffs ({', '.join(str(low) for low, _ in one.payoffs)}), dimension {one.dimension}"
+        for one in report.statements
+    )
+    return f"{report.claim}: {'; '.join(told)}"
 
 
 def main() -> None:

@@ -15,95 +15,113 @@ class Text:
 
 
 _DESIGN = """\
-Structures (prices and pure threats of all equilibria) are drawn at random; for each, a mixed-integer
-program asks for payoffs that make them equilibria with different payoffs. The page
-`examples/gallery/make_gallery.py` has the seed; `make gallery` does it all again."""
+Structures (prices and pure threats of all equilibria) are drawn at random; for each, a
+mixed-integer program asks for payoffs that make them equilibria with different payoffs. The
+page `examples/gallery/make_gallery.py` has the seed; `make gallery` does it all again."""
 
 TEXTS = {
     "two_smallest": Text(
         "Two coalition-perfect equilibria with different payoffs, smallest integers",
         """\
-Harsanyi's equilibrium is not unique with three players. This is the game with the smallest largest
-payoff that our searches found (2 × 2 × 2, integers from 0); whether smaller ones exist is not known.
-The second equilibrium's prices are part of a continuum with the same strategies and payoffs. The list of
-all equilibria is not proved complete here; for that see `exactly_two`.""",
+Harsanyi's equilibrium is not unique with three players. Payoffs are 0 to 8; no smaller example
+came out of our searches, and whether one exists is not known. All pure threats can be checked
+in the tables below. At both equilibria some deviations are indifferent (the best number occurs
+more than once), so this small example rests on ties; `strict_threats` does not. Whether there
+are further equilibria is not proved here; `exactly_two` is the smallest of our examples with a
+complete list.""",
         _DESIGN,
     ),
     "exactly_two": Text(
         "Exactly two coalition-perfect equilibria, 2 × 2 × 2",
         """\
-Both equilibria are isolated, their payoffs differ, and the enumeration proves that there is no other
-with positive prices.""",
+Both equilibria are isolated, their payoffs differ, and the enumeration proves that there is no
+other with positive prices.""",
         _DESIGN,
     ),
     "continuum": Text(
         "A continuum of coalition-perfect equilibria, and another payoff vector besides",
         """\
-The same strategies stay an equilibrium on a two-dimensional set of prices (the whole space of
-normalised prices is two-dimensional): the payoffs are the same on all of it. The other equilibrium has
-other payoffs. Every coalition-perfect equilibrium with positive prices is among these, which the
-enumeration proves; its certificate has the corners of the set.""",
+The game has coalition-perfect equilibria with two payoff vectors, (3, 16, 3) and (4, 20, 1).
+One of them holds on a continuum: the same strategies stay an equilibrium at every price vector
+of a set; its dimension stands with the certificate below, its corners in the certificate. Where
+every fight ends in the same payoffs all dividends of coalitions are zero, so that division
+holds at any prices and only the inequalities of threats and of the planner bind. The
+enumeration proves that every coalition-perfect equilibrium with positive prices has one of
+these prices.""",
         _DESIGN,
     ),
     "exactly_three": Text(
         "Exactly three coalition-perfect equilibria",
         """\
-The game does not change when player 0 is called 1, 1 is called 2 and 2 is called 0. That renaming carries
-each equilibrium to the next: in each another player is favoured. There is no fourth, so the game,
-although symmetric, has no symmetric coalition-perfect equilibrium with positive prices.""",
+The game does not change when players 0, 1, 2 are renamed in a circle (0 becomes 1, 1 becomes 2,
+2 becomes 0). That renaming carries each equilibrium to the next: in each another player is
+favoured. There is no fourth, so the game has no coalition-perfect equilibrium at equal prices
+although it is symmetric under this renaming. (A game symmetric under all renamings always has
+one at equal prices; see `FINDINGS.md`.)""",
         _DESIGN,
     ),
     "exactly_four": Text(
         "A symmetric game with exactly four coalition-perfect equilibria",
         """\
 The game does not change when players 0, 1, 2 are renamed in a circle. The renaming carries
-three of the equilibria to each other; the fourth is symmetric itself, with equal prices and equal payoffs.
-Symmetry does not select it by force: a symmetric game has asymmetric solutions too.""",
+three of the equilibria to each other; the fourth has equal prices and equal payoffs. So a
+symmetric game with a symmetric equilibrium has others besides. The design prescribed three; the
+enumeration found the fourth and proves that there is no fifth.""",
         _DESIGN,
     ),
     "strict_threats": Text(
         "Two coalition-perfect equilibria with strict threats, 3 × 3 × 3",
         """\
-In both equilibria every deviation of every coalition loses: the saddle points are strict, and one outcome
-alone is best for all together. So the threats are the only optimal ones at these prices, and the two
-equilibria do not rest on ties. (See the columns of deviations: the value of the fight occurs once.)""",
+In both equilibria every deviation of every coalition loses: each saddle point is strict, and
+one outcome alone is best for all together. In the columns of deviations the value of the fight
+occurs once. So the threats are the only optimal ones at these prices, and the two equilibria do
+not rest on ties. The enumeration proves that there are exactly two, an even number.""",
         _DESIGN,
     ),
     "four_players": Text(
         "Four players, two coalition-perfect equilibria",
         """\
-Two actions for each of four players. Division holds in all eleven coalitions of two players or more, in
-both equilibria.""",
+Two actions for each of four players; division holds in all eleven coalitions of two players or
+more, in both equilibria. Player 1 has the same payoff in both and no dividend from any
+coalition, but is no dummy: the actions of player 1 change the payoffs of others. The search
+makes such games by adding a player to a structure with three. Some threats are tied. Whether
+there are further equilibria is not proved.""",
         _DESIGN,
     ),
     "none": Text(
         "No coalition-perfect equilibrium",
         """\
-Outcome 000 pays (1, 4, 4), outcomes 110 and 111 pay (2, 0, 0), all others nothing. By hand: theory note, fact
-F8. The certificate excludes every positive price vector; it does not exclude a boundary solution, which the
-definition does not count.""",
+Outcome 000 pays (1, 4, 4), outcomes 110 and 111 pay (2, 0, 0), all others nothing. By hand:
+theory note, fact F8. The certificate excludes every positive price vector; it does not exclude
+a boundary solution, which the definition does not count.""",
         """\
-The game is [`examples/no_coalition_perfect.json`](../../no_coalition_perfect.json); `harsanyi exists`
-with `--concept coalition-perfect` writes the certificate.""",
+The game is [`examples/no_coalition_perfect.json`](../../no_coalition_perfect.json); `harsanyi
+exists` with `--concept coalition-perfect` writes the certificate.""",
     ),
     "large_defect": Text(
         "Far from any coalition-perfect equilibrium",
         """\
-No coalition-perfect equilibrium exists, and the CoCo equilibria that the solver finds are not near one
-either: at each of them some coalition's members have dividends whose worths differ by more than the range of a
-player's payoffs is worth on average (least division defect 1.22 in normalised units, computed, not proved).""",
+No coalition-perfect equilibrium exists, and there is exactly one CoCo equilibrium with positive
+prices; both are proved by the certificates. How far it is from division in the smaller
+coalitions is computed, not proved: the solver finds a least division defect of about 1.22, the
+largest difference between what a member has and is owed, in units where each player's payoffs
+range from 0 to 1 and prices have the sum 1, divided as the program's `division_defect` says.""",
         """\
-A random local search over 2 × 2 × 2 games with payoffs 0 to 4 that increases the least division defect of the
-CoCo equilibria found from four starts. It found these payoffs once; they are written into the program, which
-proves what the certificates say.""",
+A random local search over 2 × 2 × 2 games with payoffs 0 to 4 that increases the least division
+defect of the CoCo equilibria found from four starts. It found these payoffs once; they are
+written into the program, which proves what the certificates say.""",
     ),
     "robust_coco": Text(
         "Several CoCo equilibria in every nearby game",
         """\
-Not one game but a ball of games: whoever changes every payoff by no more than the radius below still has
-several CoCo equilibria with different payoffs. Non-uniqueness is not an accident of special payoffs.""",
+Not one game but a ball of games: whoever changes every payoff by no more than the radius below
+still has two CoCo equilibria with different payoffs. Non-uniqueness of the CoCo equilibrium is not
+an accident of special payoffs. The game in the middle has exactly three (an odd number, as fact
+F10 of the theory leads one to expect): the two rational ones shown here, whose payoffs differ, and
+an irrational one, which the enumeration's certificate encloses in a box.""",
         """\
-A game with prescribed CoCo equilibria (linear programming with a margin); the radius is the largest
-that the program could prove.""",
+Games are designed with two strict CoCo equilibria, payoffs and regions of prices are improved
+together by linear programs, and the radius is the largest that could be proved for the best of
+them. The program `examples/gallery/make_gallery.py` has the seed.""",
     ),
 }

@@ -58,9 +58,9 @@ def payoff_figure(survey: Survey, roundings: Sequence[Rounding] = ()) -> Figure:
     }
     figure = Figure()
     lines = 3 + (len(bodies) + 1) // 2
-    height = 2.85 + _LINE * lines
+    height = 2.97 + _LINE * lines
     figure.set_size_inches(WIDTH, height)
-    axes = figure.add_axes((0.17, 1 - 2.3 / height, 0.78, 2.2 / height))
+    axes = figure.add_axes((0.17, 1 - 2.42 / height, 0.78, 2.2 / height))
     axes.spines[["top", "right"]].set_visible(False)
     hull = plane.hull(game)
     threats = [fights(game, e).utilities[1].astype(np.float64) for e in survey.equilibria]

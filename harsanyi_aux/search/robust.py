@@ -27,7 +27,7 @@ __all__ = ["RobustExample", "find_robust", "robust_radius"]
 Progress: TypeAlias = Callable[[int, float], None]
 
 #: Starts of the search for equilibria.
-STARTS = 8
+STARTS = 30
 
 _STRUCTURES = 20_000
 _TIED = 1e-9

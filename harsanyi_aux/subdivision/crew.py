@@ -88,17 +88,22 @@ def _graft(growth: Growth, node: Node, tree: dict[str, Any]) -> None:
     """Put the tree that a worker grew in a cell in the cell's place."""
     grown = read_tree(growth.frame, tree, cell=node.cell, share=node.share, depth=node.depth)
     node.kind, node.content, node.children = grown.kind, grown.content, grown.children
-    for leaf in list(walk(node)):  # examining a leaf may add children to it
-        if leaf.children:
-            continue
-        if leaf.kind == "open":
-            growth.push([leaf])
-        elif leaf.kind == "search":
+    searching = []
+    for leaf in walk(node):
+        if leaf.kind == "search":
             # the worker asks for a search for equilibria near this cell
             leaf.kind, leaf.content = "open", []
-            growth.examine(leaf)
-        else:
+            searching.append(leaf)
+        elif leaf.kind == "open":
+            growth.push([leaf])
+        elif not leaf.children:
             growth.count(leaf)
+    while searching:
+        try:
+            growth.examine(searching.pop())
+        except BaseException:
+            growth.push(searching)
+            raise
 
 
 _worker: dict[str, Any] = {}

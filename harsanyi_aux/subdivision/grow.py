@@ -259,6 +259,8 @@ class Growth:
     def _doubt(self, node: Node) -> str:
         if any(min(corner.prices) == 0 for corner in node.cell):
             return "too near a zero price"
+        if self.locator.crowded:
+            return "equilibria found may be points of a curve"
         return "too small a cell"
 
     def _split(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> None:

@@ -114,7 +114,7 @@ def rational_known(
         )
     claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
     entry = {"form": "rational", "equilibrium": claim}
-    known = Known("rational", entry, equilibrium, b, None, (corner.prices,))
+    known = Known("rational", entry, equilibrium, b, None, (corner.prices,), threats=corner.threats)
     box = propose_box(frame.game, b)
     if box is None:
         return known

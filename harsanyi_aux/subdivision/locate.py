@@ -52,6 +52,8 @@ from harsanyi_aux.subdivision.tree import Cell
 # Solutions nearer to each other than this are taken for one until proved otherwise.
 _SAME = 1e-7
 _POSITIVE = 1e-9
+# More equilibria than this, none with a box of its own, are taken for points of a curve.
+_MOST_SINGULAR = 12
 
 
 class Locator:
@@ -122,7 +124,8 @@ class Locator:
         if prices.min() < float(self.floor) - _SAME:
             return False
         before = len(self.known) + len(self.points)
-        if self.concept == "coco":
+        # for two players the concepts coincide (fact F2)
+        if self.concept == "coco" or self.frame.n <= 2:
             self._certify_coco(prices, point)
         else:
             self._certify_perfect(prices)
@@ -130,6 +133,16 @@ class Locator:
             return True
         self._settled.append(prices)
         return len(self.known) + len(self.points) > before
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many isolated-looking exact equilibria are singular that they may be a curve.
+
+        Only continua with fixed strategies are sets of the certificate's form; on others, listing
+        point after point would never end.
+        """
+        singular = (known.form == "rational" and not known.lower for known in self.known)
+        return sum(singular) >= _MOST_SINGULAR
 
     def _guesses(self, prices: FloatArray) -> Iterator[Prices]:
         yield from simple_prices(prices)
@@ -140,6 +153,8 @@ class Locator:
         for exact in self._guesses(prices):
             found = exact_equilibrium(self.frame, exact)
             if found is not None and min(exact) >= self.floor:
+                if self.crowded:
+                    break
                 self._keep_exact(*found)
                 return
         entry = propose_box(self.frame.game, prices)
@@ -204,6 +219,7 @@ class Locator:
         return Corner(self.frame, exact, threats, outcome), sparse(full)
 
     def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
+        equilibrium = replace(equilibrium, concept=self.concept)
         known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
         # what is said of a part of a set is true of the set: it may take the part's number
         parts = [e for e, old in enumerate(self.known) if redundant([known], old)]
