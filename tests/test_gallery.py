@@ -99,13 +99,13 @@ def test_games_called_symmetric_are(name):
     assert (payoffs == turned).all()
 
 
-def test_two_smallest_by_hand_has_different_payoffs():
+def test_two_smallest_has_two_payoff_vectors():
     _, claims = equilibria(GALLERY / "two_smallest")
     assert len({tuple(claim.payoffs) for claim in claims}) >= 2
 
 
 def test_strict_threats_are_strict():
-    from pages import flat, threat_matrix
+    from gallery_pages import flat, threat_matrix
 
     game, claims = equilibria(GALLERY / "strict_threats")
     for claim in claims[:2]:

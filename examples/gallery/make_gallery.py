@@ -23,8 +23,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from pages import Proof, page
-from texts import TEXTS
+from gallery_pages import Proof, page
+from gallery_texts import TEXTS
 
 from harsanyi_aux.certify.claims import Report
 from harsanyi_aux.certify.document import sealed, write
@@ -141,7 +141,8 @@ def from_design(
     `listed` asks for the complete list of equilibria.
     """
     found = designed(seed, limit or tried, **options)[tried]
-    equilibria, documents = found.equilibria, {}
+    equilibria = found.equilibria
+    documents: Documents = {}
     if listed:
         others, documents = listing(found.game, equilibria[0].concept)
         equilibria = with_new(equilibria, others)
@@ -219,9 +220,9 @@ def make(name: str) -> None:
         write_text(folder / file, text)
     for file, document in example.documents.items():
         write(document, folder / file)
-    for file in folder.iterdir():
-        if file.name not in {*files, *example.documents, "README.md"}:
-            file.unlink()
+    for path in folder.iterdir():
+        if path.name not in {*files, *example.documents, "README.md"}:
+            path.unlink()
     write_text(folder / "README.md", page_of(folder))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: ε of the rounded bodies that are shown, in scaled payoffs.
 EPSILON = 0.05
 
+_BODY_DASHES: dict[str, Any] = {"outer": "-", "sanded": (0, (6, 1, 1, 1)), "entropic": (0, (1, 1))}
 _MARGIN = 0.09  # of the extent shown
 _LINE = 0.19  # inches, of the legend
 
@@ -73,7 +74,8 @@ def payoff_figure(survey: Survey, roundings: Sequence[Rounding] = ()) -> Figure:
     for rounding, body in bodies.items():
         axes.plot(
             *plane.in_utils(game, body), color=COLOURS[rounding], linewidth=0.8,
-            linestyle=(0, (4, 1.5)), zorder=3, label=f"{rounding} rounding, ε = {EPSILON:g}",
+            linestyle=_BODY_DASHES[rounding], zorder=3,
+            label=f"{rounding} rounding, ε = {EPSILON:g}",
         )  # fmt: skip
     for equilibrium, threat, payoff in zip(survey.equilibria, threats, payoffs, strict=True):
         _solution(axes, game, equilibrium, threat, payoff)

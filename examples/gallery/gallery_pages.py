@@ -57,7 +57,7 @@ def page(
 
 def payoff_table(game: StrategicGame) -> str:
     """Return all outcomes with payoffs; outcomes that pay the same stand in one row."""
-    payoffs = game.fractions
+    payoffs: Any = game.fractions
     by_payoff: dict[tuple[Any, ...], list[str]] = {}
     for actions in product(*map(range, game.actions)):
         pays = tuple(payoffs[(slice(None), *actions)])
@@ -101,10 +101,11 @@ def equilibrium_part(game: StrategicGame, name: str, equilibrium: Equilibrium) -
     """Return the section on one equilibrium."""
     n, full = game.n_players, (1 << game.n_players) - 1
     a = [Fraction(p) for p in equilibrium.prices]
+    payoffs: Any = game.fractions
     utilities = utilities_of(game, equilibrium)
     worth = sum(p * u for p, u in zip(a, utilities[full], strict=True))
     best = max(
-        sum(p * u for p, u in zip(a, game.fractions[(slice(None), *o)], strict=True))
+        sum(p * u for p, u in zip(a, payoffs[(slice(None), *o)], strict=True))
         for o in product(*map(range, game.actions))
     )
     lines = [
