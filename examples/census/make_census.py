@@ -95,7 +95,8 @@ def page(rows: list[tuple[object, ...]], commands: list[str]) -> str:
         *("    " + command for command in commands),
         "",
         "*Proved*: games whose list of proper equilibria is proved complete, of those examined. "
-        "Only those are counted to the right, by their number of different payoff vectors, "
+        "Stores that were stopped early hold the first games of each family. "
+        "Only proved ones are counted to the right, by their number of different payoff vectors, "
         "with 95 % Clopper-Pearson intervals for the shares.",
         "",
         "| concept | shape | family | proved | games by payoff vectors | with a continuum |",

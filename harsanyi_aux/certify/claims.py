@@ -92,7 +92,7 @@ def report_claim(
     elif kind == "distinctness":
         claim = f"the game has two {name} equilibria with different payoffs of player {player}"
     elif kind == "robust" and radius is not None:
-        claim = _nearby(name, len(statements), radius)
+        claim = _nearby(name, statements, radius)
     elif kind == "refutation":
         claim = f"the game has no {name} equilibrium with {_prices(price_floor)}"
     else:
@@ -131,14 +131,18 @@ def _one(name: str, statement: Statement) -> str:
     return f"the game has a {name} equilibrium"
 
 
-def _nearby(name: str, count: int, radius: Fraction) -> str:
+def _nearby(name: str, statements: Sequence[Statement], radius: Fraction) -> str:
     games = (
         "every game whose payoffs differ from this one's by at most "
         f"{to_text(radius)} of each player's range"
     )
-    if count == 1:
+    if len(statements) == 1:
         return f"{games} has a {name} equilibrium"
-    return f"{games} has at least {count} {name} equilibria with pairwise different payoffs"
+    paid = all(distinct(p.payoffs, q.payoffs) for p, q in combinations(statements, 2))
+    what = "payoffs" if paid else "prices"
+    return (
+        f"{games} has at least {len(statements)} {name} equilibria with pairwise different {what}"
+    )
 
 
 def _among(name: str, statements: Sequence[Statement], apart: bool, floor: Fraction | None) -> str:

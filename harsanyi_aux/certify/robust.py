@@ -15,6 +15,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
+from harsanyi_aux.certify.claims import distinct
 from harsanyi_aux.certify.entries import Bounds, Statement
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading import index, rational, rationals, record, sequence, to_fraction
@@ -49,6 +50,22 @@ class Region:
         return [self.vertices[k] for k in cell]
 
 
+@dataclass(frozen=True)
+class Sides:
+    """A region with the inner normals of its cells."""
+
+    region: Region
+    normals: tuple[Vector, ...]
+
+    def exclude(self, other: Region) -> bool:
+        """Return whether some cell's hyperplane has the other region strictly outside."""
+        for cell, normal in zip(self.region.cells, self.normals, strict=True):
+            base = _free(self.region.vertices[cell[0]])
+            if all(_dot(normal, _minus(_free(v), base)) < 0 for v in other.vertices):
+                return True
+        return False
+
+
 def read_radius(value: object) -> fmpq:
     """Return the radius of a document, in normalised units."""
     radius = rational(value, "radius")
@@ -81,6 +98,11 @@ def check_region(table: Table, entry: object, radius: fmpq, place: str) -> State
     InvalidCertificate
         If the entry is malformed, or the proof fails.
     """
+    return _checked(table, entry, radius, place)[1]
+
+
+def _checked(table: Table, entry: object, radius: fmpq, place: str) -> tuple[Sides, Statement]:
+    """Return the region's sides and what has been proved; as `check_region`."""
     try:
         region = _read_region(table, entry)
         normals = _inner_normals(region)
@@ -90,7 +112,7 @@ def check_region(table: Table, entry: object, radius: fmpq, place: str) -> State
             check_inward(
                 table, region.corners(cell), weights_of_normal(region.matrix, normal), radius, where
             )
-        return Statement(
+        statement = Statement(
             form="region",
             prices=tuple(_extremes(v.prices[i] for v in region.vertices) for i in range(table.n)),
             payoffs=_payoffs(table, region, radius),
@@ -99,6 +121,7 @@ def check_region(table: Table, entry: object, radius: fmpq, place: str) -> State
             perfect=False,
             box=None,
         )
+        return Sides(region, tuple(normals)), statement
     except InvalidCertificate as error:
         raise error.within(place) from None
 
@@ -354,7 +377,7 @@ def _owed(table: Table, corners: Sequence[Vertex], player: int, radius: fmpq) ->
 def check_robust(
     table: Table, document: Mapping[str, Any]
 ) -> tuple[tuple[Statement, ...], Fraction]:
-    """Check the regions of a document of the kind "robust", and that the payoffs all differ.
+    """Check the regions of a document of the kind "robust", and that the equilibria all differ.
 
     Returns
     -------
@@ -374,14 +397,17 @@ def check_robust(
     entries = sequence(document["equilibria"], "equilibria")
     if not entries:
         raise InvalidCertificate("no equilibrium is stated", "equilibria")
-    statements = tuple(
-        check_region(table, entry, radius, f"equilibria[{e}]") for e, entry in enumerate(entries)
-    )
-    for (e, one), (f, two) in combinations(enumerate(statements), 2):
-        if not any(
-            p[1] < q[0] or q[1] < p[0] for p, q in zip(one.payoffs, two.payoffs, strict=True)
+    checked = [
+        _checked(table, entry, radius, f"equilibria[{e}]") for e, entry in enumerate(entries)
+    ]
+    for (e, (one, first)), (f, (two, second)) in combinations(enumerate(checked), 2):
+        if not (
+            distinct(first.payoffs, second.payoffs)
+            or one.exclude(two.region)
+            or two.exclude(one.region)
         ):
             raise InvalidCertificate(
-                f"the payoffs of regions {e} and {f} are not proved to differ", "equilibria"
+                f"neither payoffs nor prices of regions {e} and {f} are proved to differ",
+                "equilibria",
             )
-    return statements, to_fraction(radius)
+    return tuple(statement for _, statement in checked), to_fraction(radius)

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from certificate_builder import changed, document, game_json, reference_game, refused, vertex
+from flint import fmpq
 
 from harsanyi_aux.certify import check
+from harsanyi_aux.certify.robust import _checked, _read_region
+from harsanyi_aux.certify.table import read_game
 from harsanyi_aux.errors import InputError
 
 # The prisoners' dilemma. Normalised: both cooperate (3/5, 3/5), one defects (1, 0) or (0, 1), both
@@ -84,7 +87,7 @@ def _region(certificate: dict[str, Any]) -> dict[str, Any]:
         (lambda c: c.update(radius="x"), "rational"),
         (lambda c: c.update(concept="coalition-perfect"), "CoCo"),
         (lambda c: c.update(equilibria=[]), "no equilibrium"),
-        (lambda c: c.update(equilibria=c["equilibria"] * 2), "not proved to differ"),
+        (lambda c: c.update(equilibria=c["equilibria"] * 2), "proved to differ"),
         (lambda c: _region(c).update(form="box"), "region"),
         (lambda c: _region(c).update(map=[[0]]), "singular"),
         (lambda c: _region(c).update(map=[[-1]]), "inward"),
@@ -201,3 +204,42 @@ def test_too_large_a_radius_is_refused(triangle: dict[str, Any]) -> None:
 def test_a_document_of_another_version() -> None:
     with pytest.raises(InputError):
         check({**dilemma("9/20", "11/20", "1/100"), "version": 2})
+
+
+def test_disjoint_regions_have_different_prices() -> None:
+    # Anyone can veto, the only agreement pays both alike: at all prices v = 0, h = b·(1, 1) = 1 and
+    # e_0 = 1/2 - b_0. One zero; a region without it is refused, and so are two that overlap.
+    game = game_json((2, 2), [[0, 0, 0, 1], [0, 0, 0, 1]])
+    reference = reference_game(game)
+
+    def region(low: Fraction, high: Fraction) -> dict[str, Any]:
+        middle = (low + high) / 2
+        return {
+            "form": "region",
+            "center": vertex(reference, (middle, 1 - middle)),
+            "vertices": [vertex(reference, (b, 1 - b)) for b in (low, high)],
+            "cells": [[0], [1]],
+            "map": [[1]],
+        }
+
+    around, wider = region(Fraction(2, 5), Fraction(3, 5)), region(Fraction(1, 5), Fraction(4, 5))
+    beside = region(Fraction(1, 10), Fraction(3, 10))
+    check(document("robust", "coco", game, radius="1/100", equilibria=[around]))
+    assert "differ" in str(
+        refused(document("robust", "coco", game, radius="1/100", equilibria=[around, wider]))
+    )
+    assert "inward" in str(
+        refused(document("robust", "coco", game, radius="1/100", equilibria=[around, beside]))
+    )
+
+
+def test_sides_tell_disjoint_regions_apart() -> None:
+    table = read_game(DILEMMA)
+    low = _checked(table, interval(Fraction(9, 20), Fraction(11, 20)), fmpq(1, 100), "")[0]
+    wide = _checked(table, interval(Fraction(2, 5), Fraction(3, 5)), fmpq(1, 100), "")[0]
+    assert not low.exclude(wide.region)
+    assert not wide.exclude(low.region)
+    beyond = _read_region(table, interval(Fraction(7, 10), Fraction(4, 5)))
+    assert low.exclude(beyond)
+    touching = _read_region(table, interval(Fraction(11, 20), Fraction(4, 5)))
+    assert not low.exclude(touching)
