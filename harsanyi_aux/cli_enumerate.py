@@ -43,7 +43,7 @@ def enumerate_all(
     concept: Annotated[Concept, typer.Option(help="What to look for.")] = "coco",
     price_floor: FloorOption = "0",
     certificate: CertificateOption = None,
-    cells: CellsOption = 100_000,
+    cells: CellsOption = 20_000,
     time_limit: TimeOption = None,
     workers: WorkersOption = None,
     state: StateOption = None,

@@ -44,7 +44,7 @@ def exists(
     concept: Annotated[Concept, typer.Option(help="What is to exist.")] = "coco",
     price_floor: FloorOption = "0",
     certificate: CertificateOption = None,
-    cells: CellsOption = 100_000,
+    cells: CellsOption = 20_000,
     time_limit: TimeOption = None,
     workers: WorkersOption = None,
     state: StateOption = None,

@@ -70,7 +70,7 @@ def search(
     max_cells: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="Cells for each game (enumeration).", show_default="20000"
+            min=1, metavar="N", help="Cells for each game (enumeration).", show_default="2000"
         ),
     ] = None,
     large_defect: Annotated[

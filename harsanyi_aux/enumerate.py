@@ -187,7 +187,7 @@ def checked_options(
     concept: Concept,
     *,
     price_floor: Number | str = 0,
-    max_cells: int = 100_000,
+    max_cells: int = 20_000,
     min_diameter: float = 1e-5,
     time_limit: float | None = None,
     starts: int = STARTS,
@@ -251,7 +251,7 @@ def enumerate_equilibria(
         Only equilibria whose normalised prices (``a_i r_i / Σ a_j r_j``) are all at least this
         are listed; 0 by default: all proper equilibria.
     max_cells : int, optional
-        Cells examined at most, 100 000.
+        Cells examined at most, 20 000.
     min_diameter : float, optional
         Cells smaller than this are left undecided, 1e-5.
     time_limit : float, optional

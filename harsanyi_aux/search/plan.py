@@ -36,7 +36,7 @@ Key: TypeAlias = tuple[int, int]
 #: Starting prices of a multi-start examination.
 DEFAULT_STARTS = 10
 #: Cells of an enumeration; a game that needs more is left undecided.
-DEFAULT_MAX_CELLS = 20_000
+DEFAULT_MAX_CELLS = 2_000
 #: A game whose least division defect is at least this is remarkable.
 DEFAULT_LARGE_DEFECT = 0.6
 

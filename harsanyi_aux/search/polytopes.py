@@ -120,7 +120,7 @@ def directions(d: int) -> FloatArray:
 
 def barycentric(corners: int) -> FloatArray:
     """Return points of a simplex: its corners and points between."""
-    steps = 3 if corners <= 2 else 2
+    steps = 4 if corners <= 2 else 2
     listed = [
         mixture
         for mixture in itertools.product(range(steps + 1), repeat=corners)
@@ -140,3 +140,10 @@ def principal_root(covariance: FloatArray) -> FloatArray:
 def with_last(free: FloatArray) -> FloatArray:
     """Return all n prices from the free ones."""
     return np.concatenate([free, 1 - free.sum(axis=-1, keepdims=True)], axis=-1)
+
+
+def neighbours(mixtures: FloatArray) -> list[IntArray]:
+    """Return which of the points of `barycentric` are next to each, itself included."""
+    between = np.abs(mixtures[:, None] - mixtures[None]).sum(axis=2)
+    step = between[between > 0].min(initial=np.inf)
+    return [np.flatnonzero(row < 1.5 * step) for row in between]

@@ -49,7 +49,8 @@ class RobustExample:
     radius : Fraction
         In units of each player's range: every payoff may differ by so much.
     at_least : int
-        How many equilibria with pairwise different payoffs each of these games has.
+        How many equilibria with pairwise different prices each of these games has; whether their
+        payoffs are proved to differ is told by the claim of the certificate.
     certificate : dict
         Of the kind "robust".
     """

@@ -28,6 +28,7 @@ from harsanyi_aux.search.polytopes import (
     barycentric,
     boundary_cells,
     directions,
+    neighbours,
     principal_root,
     with_last,
 )
@@ -83,7 +84,7 @@ class Samples:
     excess : (s, outcomes, n)
         ``e`` if the planner chooses that outcome.
     gaps : (s, outcomes)
-        How much less than the best an outcome is worth.
+        How much less than the best an outcome is worth, here or at a neighbouring sample.
     """
 
     cell: IntArray
@@ -117,12 +118,16 @@ class Boundary:
             + worth[:, :, None] / self.n
             - prices[:, None, :] * self.payoffs.T[None, :, :]
         )
+        gaps = worth.max(axis=1, keepdims=True) - worth
+        # the planner's choice may change between two samples, and both choices count there
+        by_cell = gaps.reshape(len(cells.indices), len(mixtures), -1)
+        nearby = np.stack([by_cell[:, near].min(axis=1) for near in neighbours(mixtures)], axis=1)
         return Samples(
             cell=np.repeat(np.arange(len(cells.indices)), len(mixtures)),
             prices=prices,
             values=values,
             excess=excess,
-            gaps=worth.max(axis=1, keepdims=True) - worth,
+            gaps=nearby.reshape(gaps.shape),
         )
 
     def radius(

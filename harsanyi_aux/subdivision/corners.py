@@ -75,6 +75,11 @@ class Corner:
         return np.concatenate(parts, axis=1) if parts else np.zeros((self.frame.n, 0))
 
     @cached_property
+    def sharp(self) -> Corner:
+        """The corner at the same prices whose strategies are optimal exactly."""
+        return make_corner(self.frame, self.prices, exact=True)
+
+    @cached_property
     def entry(self) -> dict[str, Any]:
         """The vertex as the certificate writes it."""
         key = self.frame.table.key

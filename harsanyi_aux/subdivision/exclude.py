@@ -75,11 +75,10 @@ def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
     )
 
 
-def sharpened(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
+def sharpened(cell: Cell, exemption: Exemption) -> Cell:
     """Return the cell with optimal threats, exactly, at the corners that are not exempt."""
     return tuple(
-        corner if k in exemption.corners else make_corner(frame, corner.prices, exact=True)
-        for k, corner in enumerate(cell)
+        corner if k in exemption.corners else corner.sharp for k, corner in enumerate(cell)
     )
 
 

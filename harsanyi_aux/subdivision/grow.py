@@ -48,7 +48,7 @@ class Limits:
         Cells smaller than this (longest edge, normalised prices) are left undecided.
     """
 
-    cells: int = 100_000
+    cells: int = 20_000
     diameter: float = 1e-5
 
 
@@ -235,7 +235,7 @@ class Growth:
             cell = exclude.renewed(self.frame, node.cell, exemption)
             reason = exclude.but_for(self.frame, cell, cell_bounds(self.frame, cell), exemption)
             if reason is None:
-                cell = exclude.sharpened(self.frame, cell, exemption)
+                cell = exclude.sharpened(cell, exemption)
                 now = cell_bounds(self.frame, cell)
                 reason = exclude.but_for(self.frame, cell, now, exemption, tight=True)
             if reason is not None:

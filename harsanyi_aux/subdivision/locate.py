@@ -52,6 +52,8 @@ from harsanyi_aux.subdivision.tree import Cell
 # Solutions nearer to each other than this are taken for one until proved otherwise.
 _SAME = 1e-7
 _POSITIVE = 1e-9
+# With this many unsettled solutions, more of them would tell nothing new.
+_MOST_UNPROVED = 40
 # More equilibria than this, none with a box of its own, are taken for points of a curve.
 _MOST_SINGULAR = 12
 
@@ -121,7 +123,7 @@ class Locator:
             return False
         if any(np.abs(prices - old).max() <= _SAME for old in self._settled):
             return False
-        if prices.min() < float(self.floor) - _SAME:
+        if prices.min() < float(self.floor) - _SAME or len(self.unproved) >= _MOST_UNPROVED:
             return False
         before = len(self.known) + len(self.points)
         # for two players the concepts coincide (fact F2)

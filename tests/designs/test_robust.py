@@ -61,7 +61,7 @@ def test_sampled_games_have_an_equilibrium_in_every_region(
 ) -> None:
     report = check(example.certificate)
     rng = np.random.default_rng(4)
-    radius = float(example.radius)
+    radius = 0.9999 * float(example.radius)  # room for rounding at the corners
     for trial in range(3):
         noise = rng.uniform(-radius, radius, PAYOFFS.shape)
         if trial:  # corners of the box of games
