@@ -22,6 +22,8 @@ from harsanyi_aux.cli_shared import (
 from harsanyi_aux.errors import InputError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from harsanyi_aux.game import StrategicGame
     from harsanyi_aux.search.campaign import Progress
     from harsanyi_aux.search.plan import Family, Plan
@@ -284,12 +286,16 @@ def _tell(store: Path, state: Progress, interrupted: bool, as_json: bool) -> Non
         return
     now = state.done - state.before
     rate = f", {now / state.seconds:.3g} per second" if state.seconds > 0 and now else ""
-    lines = [
+    from rich.text import Text
+
+    lines: list[RenderableType] = [
         f"{now} games examined in {state.seconds:.1f} s{rate}; {state.done} of {state.planned} "
         f"done, {state.remarkable} remarkable, {state.failed} failed."
     ]
     if interrupted:
-        lines.append(f"Interrupted; harsanyi search --store {store} --resume continues.")
+        # one line however long, so that it can be copied
+        told = f"Interrupted; harsanyi search --store {store} --resume continues."
+        lines.append(Text(told, no_wrap=True))
     write_parts([*summary_parts(found), "", *lines])
 
 

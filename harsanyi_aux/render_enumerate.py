@@ -81,8 +81,8 @@ def enumeration_parts(
         lines += _defect_line(result.least_defect)
     if result.cells or result.certificate is not None:
         lines.append(_effort(result.cells, result.seconds))
-    lines += _closing(certificate, state, result.interrupted, result.undecided)
-    return [*parts, "", Text("\n".join(lines))]
+    lines += _closing(state, result.interrupted, result.undecided)
+    return [*parts, "", Text("\n".join(lines)), *_how_to_check(certificate)]
 
 
 def existence_parts(
@@ -117,8 +117,8 @@ def existence_parts(
             lines += _defect_line(result.least_defect)
     if result.certificate is not None:
         lines.append(_effort(result.cells, result.seconds))
-    lines += _closing(certificate, state, result.interrupted, result.undecided)
-    return [*parts, "", Text("\n".join(lines))]
+    lines += _closing(state, result.interrupted, result.undecided)
+    return [*parts, "", Text("\n".join(lines)), *_how_to_check(certificate)]
 
 
 # -- one equilibrium -----------------------------------------------------------------------------
@@ -291,7 +291,6 @@ def _effort(cells: int, seconds: float) -> str:
 
 
 def _closing(
-    certificate: Path | None,
     state: Path | None,
     interrupted: bool,
     undecided: Sequence[UndecidedCell],
@@ -304,6 +303,11 @@ def _closing(
         lines.append("Stopped by --cells or --time-limit.")
     if left and state is not None:
         lines.append(f"The search is saved in {state}; the same command goes on from there.")
-    if certificate is not None:
-        lines.append(f"Certificate: harsanyi check {certificate}")
     return lines
+
+
+def _how_to_check(certificate: Path | None) -> list[RenderableType]:
+    """Return the command, in one line however long, so that it can be copied."""
+    if certificate is None:
+        return []
+    return [Text(f"Certificate: harsanyi check {certificate}", no_wrap=True)]

@@ -19,6 +19,7 @@ from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
 from harsanyi_aux.errors import HarsanyiError
+from harsanyi_aux.processes import quiet_start
 from harsanyi_aux.search.examine import Outcome, failure
 from harsanyi_aux.search.plan import Key, Plan, plan_from_json
 
@@ -32,7 +33,6 @@ _AHEAD = 2  # games with a worker, so that it never waits for its next
 _TICK = 0.25  # seconds between results, at most, even if there are none
 _MOST_FAILED_STARTS = 3
 # One game is a single thread's work; a numerical library that starts more only gets in the way.
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 @dataclass
@@ -133,7 +133,7 @@ class _Pool:
         process = context.Process(
             target=_work, args=(theirs, self._plan.to_json(), self._examiner), daemon=True
         )
-        with _quiet_start():
+        with quiet_start():
             process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -197,27 +197,6 @@ def _ending(code: int | None) -> str:
         except ValueError:
             return f"was killed by signal {-code}"
     return f"ended with status {code}"
-
-
-@contextlib.contextmanager
-def _quiet_start() -> Iterator[None]:
-    """Let a process started here inherit one thread, and no Ctrl-C, which is the parent's to take.
-
-    The signal mask and the environment are inherited from the very start; a handler would come
-    too late for a Ctrl-C while the worker imports.
-    """
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _work(pipe: Connection, plan_text: str, examiner: Examiner) -> None:

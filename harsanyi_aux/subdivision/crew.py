@@ -8,13 +8,13 @@ a worker.
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any
 
 from harsanyi_aux.equilibrium import Concept
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.processes import quiet_start
 from harsanyi_aux.subdivision.frame import build_frame
 from harsanyi_aux.subdivision.grow import Growth, Limits
 from harsanyi_aux.subdivision.locate import Locator
@@ -74,7 +74,8 @@ def _supervise(
             nodes = growth.take(_HANDFUL)
             task = [write_tree(Node(node.cell)) for node in nodes]
             entries = [known.entry for known in growth.known]
-            busy[pool.submit(_work, task, entries)] = nodes
+            with quiet_start():
+                busy[pool.submit(_work, task, entries)] = nodes
         done, _ = wait(busy, return_when=FIRST_COMPLETED)
         for future in done:
             trees, examined = future.result()
@@ -110,7 +111,6 @@ _worker: dict[str, Any] = {}
 
 
 def _start_worker(game: StrategicGame, concept: Concept, limits: Limits) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process decides when to stop
     frame = build_frame(game)
     _worker.update(frame=frame, concept=concept, limits=limits, locator=Locator(frame, concept))
 
