@@ -29,6 +29,8 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/smoothing_campaign.py
 	$(BIN)/python benchmarks/bench_enumerate.py
 	$(BIN)/python benchmarks/bench_exists.py
+	$(BIN)/python benchmarks/bench_design.py
+	$(BIN)/python benchmarks/bench_search.py
 
 # Rewrites the table of published games and their certificates.
 catalog: $(STAMP)

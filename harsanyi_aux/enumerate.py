@@ -384,7 +384,11 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         game=game,
         concept=growth.concept,
         equilibria=tuple(equilibria),
-        sets=tuple(_as_set(known) for known in growth.known if known.form == "set"),
+        sets=tuple(
+            _as_set(known)
+            for known in growth.known
+            if known.form == "set" and not redundant(growth.known, known)
+        ),
         enclosures=tuple(_as_enclosure(known) for known in growth.known if known.form == "box"),
         complete=report.undecided == 0,
         price_floor=options.price_floor,
