@@ -13,7 +13,7 @@ demo: $(STAMP)
 	$(BIN)/harsanyi exists examples/no_coalition_perfect.json --concept coalition-perfect || test $$? = 1
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
