@@ -6,7 +6,7 @@ checked in rational arithmetic, decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import flint
@@ -54,10 +54,13 @@ def owed_at(corner: Corner) -> list[Fraction]:
             for o in range(frame.table.n_outcomes)
         )
     )
-    return [
-        sum((v * row[i] for v, row in zip(values, frame.exact_shares, strict=True)), Fraction(0))
-        for i in range(frame.n)
-    ]
+    return division_of(frame, values)
+
+
+def division_of(frame: Frame, values: Sequence[Fraction]) -> list[Fraction]:
+    """Return ``φ(v)`` for the values of all pairs, and of N last."""
+    table = frame.table
+    return list(table.phi(dict(zip((*frame.pairs, table.full), values, strict=True))))
 
 
 def threat_value(matrix: ObjectArray, sides: tuple[Sparse, Sparse]) -> Fraction:
@@ -178,6 +181,21 @@ def as_equilibrium(corner: Corner, mixture: Sparse) -> Equilibrium:
         strategies=CoalitionMap(by_mask),
         residuals=Residuals(0.0, 0.0, 0.0),
     )
+
+
+def as_corner(frame: Frame, equilibrium: Equilibrium) -> tuple[Corner, Sparse]:
+    """Return the corner at an exact equilibrium's prices with its threats, and ``ρ_N``."""
+    full = grand_coalition(frame.n)
+    scaled = [a * r for a, r in zip(equilibrium.prices, frame.table.ranges, strict=True)]
+
+    def sparse(mask: int) -> Sparse:
+        flat = equilibrium.strategies.by_mask(mask).reshape(-1)
+        return [(i, p) for i, p in enumerate(flat.tolist()) if p]
+
+    threats = tuple((sparse(mask), sparse(full ^ mask)) for mask in frame.pairs)
+    mixture = sparse(full)
+    prices = tuple(b / sum(scaled) for b in scaled)
+    return Corner(frame, prices, threats, mixture[0][0]), mixture
 
 
 def _dense(strategy: Sparse, shape: tuple[int, ...]) -> ObjectArray:

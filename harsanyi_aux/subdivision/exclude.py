@@ -21,6 +21,7 @@ from harsanyi_aux.subdivision import weights
 from harsanyi_aux.subdivision.affine import null_space
 from harsanyi_aux.subdivision.bounds import CellBounds
 from harsanyi_aux.subdivision.corners import Corner, make_corner
+from harsanyi_aux.subdivision.exact_point import division_of
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.tree import Cell
 
@@ -42,9 +43,10 @@ class Exemption:
     reason: dict[str, int]
 
 
-def plainly(frame: Frame, cell: Cell, bounds: CellBounds) -> dict[str, Any] | None:
+def plainly(
+    frame: Frame, cell: Cell, bounds: CellBounds, planner: weights.Planner
+) -> dict[str, Any] | None:
     """Return why the cell holds no CoCo equilibrium at all, or None."""
-    planner = weights.planner_choices(frame, bounds)
     beta = weights.propose(frame, bounds, planner)
     if beta is None:
         return None
@@ -155,10 +157,7 @@ def _coefficient_rows(
     values = [
         Fraction(int(v.p), int(v.q)) for v in (low if g >= 0 else high for low, high, g in sides)
     ]
-    owed = [
-        sum((v * row[i] for v, row in zip(values, frame.exact_shares, strict=True)), Fraction(0))
-        for i in range(frame.n)
-    ]
+    owed = division_of(frame, values)
     return [
         tuple(
             owed[i] - (k.prices[i] + l.prices[i]) / 2 * frame.table.V[i][o] for i in range(frame.n)

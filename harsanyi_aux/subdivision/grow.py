@@ -154,11 +154,11 @@ class Growth:
             self.push(node.star(point))
             return
         bounds = cell_bounds(self.frame, node.cell)
-        reason = exclude.plainly(self.frame, node.cell, bounds)
+        planner = weights.planner_choices(self.frame, bounds)
+        reason = exclude.plainly(self.frame, node.cell, bounds, planner)
         if reason is not None:
             self._close(node, "excluded", reason)
             return
-        planner = weights.planner_choices(self.frame, bounds)
         exemptions: list[Exemption] = []
         diameter = bounds.diameter
         margin = weights.corner_margin(self.frame, bounds, planner.outcomes)
@@ -167,7 +167,7 @@ class Growth:
         smallest = diameter < self.limits.diameter
         if margin <= max(weights.MARGIN, _NEAR * diameter) or due or smallest:
             exemptions = self._exemptions(node, bounds, planner)
-            if self._exclude_hard(node, bounds, exemptions):
+            if self._exclude_hard(node, bounds, planner, exemptions):
                 return
             if diameter < _LOCATE_BELOW and not self.may_locate:
                 node.close("search")
@@ -223,7 +223,13 @@ class Growth:
                 found.append(Exemption(corners, {"player": i}))
         return found
 
-    def _exclude_hard(self, node: Node, bounds: CellBounds, exemptions: list[Exemption]) -> bool:
+    def _exclude_hard(
+        self,
+        node: Node,
+        bounds: CellBounds,
+        planner: weights.Planner,
+        exemptions: list[Exemption],
+    ) -> bool:
         """Try the costlier reasons: exempt corners, and division in smaller coalitions."""
         for exemption in exemptions:
             if "equilibrium" in exemption.reason:
@@ -248,7 +254,7 @@ class Growth:
             bounds.diameter < self.limits.diameter
             or (bounds.diameter < _DIVIDE_BELOW and node.depth >= node.divide_from)
         ):
-            reason = self.locator.refute_division(node.cell, bounds)
+            reason = self.locator.refute_division(node.cell, bounds, planner)
             if reason is not None:
                 self._close(node, "excluded", reason)
                 return True

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
-from harsanyi_aux.equilibrium import Concept, Equilibrium
+from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.krawczyk import propose_box
 from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
-from harsanyi_aux.subdivision.exact_point import as_equilibrium
+from harsanyi_aux.subdivision.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
 
 
@@ -101,7 +101,6 @@ def rational_known(
             if corner.prices in wider and _covers(wider, polytope):
                 corner = Corner(frame, corner.prices, threats, corner.outcome)
                 polytope, equilibrium = wider, as_equilibrium(corner, mixture)
-    b = np.array([float(p) for p in corner.prices])
     if polytope.dimension > 0:
         entry = {
             "form": "set",
@@ -109,19 +108,69 @@ def rational_known(
             "strategies": corner.entry["threats"],
             "outcomes": [[o, str(p)] for o, p in mixture],
         }
-        return Known(
-            "set", entry, equilibrium, b, polytope, polytope.vertices, threats=corner.threats
-        )
+        return _set(entry, equilibrium, corner, polytope)
     claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
     entry = {"form": "rational", "equilibrium": claim}
-    known = Known("rational", entry, equilibrium, b, None, (corner.prices,), threats=corner.threats)
-    box = propose_box(frame.game, b)
+    known = _point(entry, equilibrium, corner)
+    box = propose_box(frame.game, known.prices)
     if box is None:
         return known
-    lower, upper = _sides(box)
-    if not all(low <= p <= high for low, p, high in zip(lower, corner.prices, upper, strict=False)):
-        return known
-    return replace(known, entry={**entry, "box": box}, lower=lower, upper=upper)
+    boxed = _point({**entry, "box": box}, equilibrium, corner)
+    return boxed if boxed.holds(corner.prices) else known
+
+
+def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
+    """Return what an entry of form "rational" or "set" says, and nothing else.
+
+    Cells refer to the entries by number, and to their boxes: a part of a set stays apart, and no
+    box is computed anew.
+    """
+    if entry["form"] == "rational":
+        equilibrium = equilibrium_from_dict(entry["equilibrium"], frame.game)
+        corner, _ = as_corner(frame, equilibrium)
+        return _point(dict(entry), equilibrium, corner)
+    vertices = [tuple(Fraction(b) for b in vertex) for vertex in entry["prices"]]
+    middle = tuple(sum(column) / len(vertices) for column in zip(*vertices, strict=True))
+    mixture = _sparse(entry["outcomes"])
+    strategies = [entry["strategies"][frame.table.key(mask)] for mask in frame.pairs]
+    threats = tuple((_sparse(x), _sparse(y)) for x, y in strategies)
+    corner = Corner(frame, middle, threats, mixture[0][0])
+    polytope = stable_prices(frame, threats, mixture, concept)
+    equilibrium = replace(as_equilibrium(corner, mixture), concept=concept)
+    return _set(dict(entry), equilibrium, corner, polytope)
+
+
+def _sparse(pairs: Sequence[tuple[int, str]]) -> Sparse:
+    return [(int(index), Fraction(p)) for index, p in pairs]
+
+
+def _set(
+    entry: dict[str, Any], equilibrium: Equilibrium, corner: Corner, polytope: PricePolytope
+) -> Known:
+    return Known(
+        "set",
+        entry,
+        equilibrium,
+        corner.b,
+        polytope,
+        polytope.vertices,
+        threats=corner.threats,
+    )
+
+
+def _point(entry: dict[str, Any], equilibrium: Equilibrium, corner: Corner) -> Known:
+    lower, upper = _sides(entry["box"]) if "box" in entry else ((), ())
+    return Known(
+        "rational",
+        entry,
+        equilibrium,
+        corner.b,
+        None,
+        (corner.prices,),
+        lower,
+        upper,
+        corner.threats,
+    )
 
 
 def _covers(wider: PricePolytope, polytope: PricePolytope) -> bool:

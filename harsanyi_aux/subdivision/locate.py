@@ -19,12 +19,11 @@ import numpy as np
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.certify.cells import check_excluded
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.coalitions import grand_coalition
 from harsanyi_aux.conditions import verify, with_residuals
 from harsanyi_aux.division import DivisionResult, divide
 from harsanyi_aux.division_lp import DivisionProgram
 from harsanyi_aux.division_matrix import Cell as DivisionCell
-from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
+from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.krawczyk import propose_box, refine
 from harsanyi_aux.newton import PricePoint, polish
@@ -34,7 +33,7 @@ from harsanyi_aux.subdivision.bounds import CellBounds
 from harsanyi_aux.subdivision.continua import prices_of_strategies
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, make_corner
 from harsanyi_aux.subdivision.exact_point import (
-    as_equilibrium,
+    as_corner,
     exact_equilibrium,
     prices_of_ties,
     simple_prices,
@@ -46,6 +45,7 @@ from harsanyi_aux.subdivision.known import (
     explained,
     rational_known,
     redundant,
+    restored,
 )
 from harsanyi_aux.subdivision.tree import Cell
 
@@ -103,10 +103,9 @@ class Locator:
 
     def _mark(self, prices: FloatArray) -> None:
         """Make a boundary solution a corner of cells if its prices are simple."""
-        for exact in simple_prices(prices):
-            if exact not in self.points:
-                self.points[exact] = make_corner(self.frame, exact, exact=True)
-            return
+        exact = next(simple_prices(prices), None)
+        if exact is not None and exact not in self.points:
+            self.points[exact] = make_corner(self.frame, exact, exact=True)
 
     def look_near(self, cell: Cell, bounds: CellBounds) -> bool:
         """Search from the middle of a cell; whether something new was certified."""
@@ -176,7 +175,7 @@ class Locator:
                 continue
             result = self._divided(exact)
             if result.equilibrium is not None:
-                self._keep_exact(result.equilibrium, *self._as_corner(exact, result.equilibrium))
+                self._keep_exact(result.equilibrium, *as_corner(self.frame, result.equilibrium))
                 return
             if result.status == "undecided":
                 self.unproved.append((prices, result.defect))
@@ -209,17 +208,6 @@ class Locator:
         self.least_defect = min(self.least_defect, result.defect)
         return result
 
-    def _as_corner(self, exact: Prices, equilibrium: Equilibrium) -> tuple[Corner, Sparse]:
-        full = grand_coalition(self.frame.n)
-
-        def sparse(mask: int) -> Sparse:
-            flat = equilibrium.strategies.by_mask(mask).reshape(-1)
-            return [(i, p) for i, p in enumerate(flat.tolist()) if p]
-
-        threats = tuple((sparse(mask), sparse(full ^ mask)) for mask in self.frame.pairs)
-        outcome = make_corner(self.frame, exact, exact=True).outcome
-        return Corner(self.frame, exact, threats, outcome), sparse(full)
-
     def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
         equilibrium = replace(equilibrium, concept=self.concept)
         known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
@@ -229,39 +217,28 @@ class Locator:
             self.known[parts[0]] = known
         else:
             self.known.append(known)
+        self._mark_corners(known)
+
+    def _mark_corners(self, known: Known) -> None:
+        """Make the prices of an exact equilibrium corners of cells, where no box closes them."""
         for vertex in () if known.lower else known.vertices:
             if vertex not in self.points:
                 self.points[vertex] = make_corner(self.frame, vertex, exact=True)
 
     def restore(self, entry: Mapping[str, Any]) -> None:
         """Take over an equilibrium from a saved search; its proof is checked at the end."""
-        if entry["form"] == "rational":
-            equilibrium = equilibrium_from_dict(entry["equilibrium"], self.frame.game)
-            scaled = [
-                a * r for a, r in zip(equilibrium.prices, self.frame.table.ranges, strict=True)
-            ]
-            exact = tuple(b / sum(scaled) for b in scaled)
-            self._keep_exact(equilibrium, *self._as_corner(exact, equilibrium))
-        elif entry["form"] == "set":
-            vertices = [tuple(Fraction(b) for b in vertex) for vertex in entry["prices"]]
-            middle = tuple(sum(column) / len(vertices) for column in zip(*vertices, strict=True))
-            threats = tuple(
-                (_sparse(x), _sparse(y))
-                for x, y in (
-                    entry["strategies"][self.frame.table.key(mask)] for mask in self.frame.pairs
-                )
-            )
-            corner = Corner(self.frame, middle, threats, entry["outcomes"][0][0])
-            mixture = _sparse(entry["outcomes"])
-            self._keep_exact(as_equilibrium(corner, mixture), corner, mixture)
-        else:
-            free = [float(Fraction(b)) for b in entry["center"]]
-            prices = np.array([*free, 1.0 - sum(free)])
-            # the middle of the box is not the equilibrium: outcomes that earn a little less there
-            # may be the planner's
-            width = max(float(Fraction(r)) for r in entry["radius"])
-            equilibrium = self._in_doubles(prices, polish(self._problem, prices, 4 * width))
-            self.known.append(box_known(equilibrium, prices, dict(entry)))
+        if entry["form"] != "box":
+            known = restored(self.frame, entry, self.concept)
+            self.known.append(known)
+            self._mark_corners(known)
+            return
+        free = [float(Fraction(b)) for b in entry["center"]]
+        prices = np.array([*free, 1.0 - sum(free)])
+        # the middle of the box is not the equilibrium: outcomes that earn a little less there
+        # may be the planner's
+        width = max(float(Fraction(r)) for r in entry["radius"])
+        equilibrium = self._in_doubles(prices, polish(self._problem, prices, 4 * width))
+        self.known.append(box_known(equilibrium, prices, dict(entry)))
 
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
         """Take over a solution that a saved search could not settle."""
@@ -272,9 +249,10 @@ class Locator:
     def _program(self) -> DivisionProgram:
         return DivisionProgram(self.frame.game)
 
-    def refute_division(self, cell: Cell, bounds: CellBounds) -> dict[str, Any] | None:
+    def refute_division(
+        self, cell: Cell, bounds: CellBounds, planner: weights.Planner
+    ) -> dict[str, Any] | None:
         """Return why the cell holds no coalition-perfect equilibrium, decided exactly, or None."""
-        planner = weights.planner_choices(self.frame, bounds)
         refutation = self._program.refute(
             DivisionCell(bounds.prices, bounds.lower, bounds.upper, planner.outcomes)
         )
@@ -290,7 +268,3 @@ class Locator:
         except InvalidCertificate:
             return None
         return reason
-
-
-def _sparse(pairs: Sequence[tuple[int, str]]) -> Sparse:
-    return [(int(index), Fraction(p)) for index, p in pairs]

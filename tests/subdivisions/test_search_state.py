@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from harsanyi_aux.certify.replay import check
 from harsanyi_aux.enumerate import enumerate_equilibria
 from harsanyi_aux.existence import exists
 from harsanyi_aux.subdivision import crew
+from harsanyi_aux.subdivision.exact_point import exact_equilibrium
+from harsanyi_aux.subdivision.frame import build_frame
+from harsanyi_aux.subdivision.locate import Locator
 
 CONCEPTS = ["coco", "coalition-perfect"]
 SLOW = pytest.mark.slow
@@ -50,6 +54,41 @@ def test_continua_and_solutions_not_settled_are_kept(tmp_path):
     assert second.sets[0].payoffs == pytest.approx(first.sets[0].payoffs)
     assert len(second.unproved) == len(first.unproved) > 0
     assert len(second.undecided) == len(first.undecided)
+
+
+def test_equilibria_keep_their_numbers_and_boxes():
+    # cells refer to equilibria by number: neither a part of a set nor a box may change on restoring
+    games = {
+        name: random_game("integer", (2, 2) if name == "set" else (2, 2, 2), seed)
+        for name, seed in (("set", 0), ("rational", 2), ("box", 0))
+    }
+    for name, game in games.items():
+        frame = build_frame(game)
+        first = Locator(frame, "coco")
+        first.look_around(3)
+        (known,) = first.known
+        assert known.form == name
+        entries = [known.entry]
+        if name == "set":
+            inside = tuple(
+                sum(column) / len(known.vertices) for column in zip(*known.vertices, strict=True)
+            )
+            equilibrium, *_ = exact_equilibrium(frame, inside)
+            claim = {k: v for k, v in equilibrium.to_dict().items() if k != "residuals"}
+            entries.append({"form": "rational", "equilibrium": claim})
+        if "box" in known.entry:
+            smaller = [str(Fraction(r) / 2) for r in known.entry["box"]["radius"]]
+            entries = [{**known.entry, "box": {**known.entry["box"], "radius": smaller}}]
+        second = Locator(frame, "coco")
+        for entry in entries:
+            second.restore(entry)
+        assert [one.entry for one in second.known] == entries
+        for one in second.known:
+            box = one.entry if name == "box" else one.entry.get("box")
+            assert bool(one.lower) == (box is not None)
+            if box is not None:
+                widths = [high - low for low, high in zip(one.lower, one.upper, strict=True)]
+                assert widths == [2 * Fraction(r) for r in box["radius"]]
 
 
 def test_an_interruption_keeps_the_state(tmp_path):
