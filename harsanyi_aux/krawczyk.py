@@ -8,7 +8,7 @@ an equilibrium to any precision.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -36,9 +36,6 @@ from harsanyi_aux.threats import coalition_payoffs
 PRECISION = 128
 _CENTER_BITS = 80
 _NEWTON_STEPS = 2
-# At a kink the slopes are known within bounds only, and the steps shrink by a factor.
-_KINKED_STEPS = 200
-_TINY_STEP = fmpq(1, 2**76)
 # Half the side of a box in which functions are taken for linear.
 _SMALL = fmpq(1, 2**40)
 #: Probabilities, slacks and residuals below this count as zero in the numerical solution.
@@ -58,7 +55,7 @@ def table_of(game: StrategicGame) -> Table:
 
 
 def propose_box(
-    game: StrategicGame, prices: FloatArray, *, largest: float = 0.1
+    game: StrategicGame, prices: FloatArray, *, largest: float = 0.1, kinks: bool = True
 ) -> dict[str, Any] | None:
     """Propose a box around a CoCo equilibrium, as large as the checker accepts.
 
@@ -70,6 +67,8 @@ def propose_box(
         Normalised: those of an equilibrium, or near one.
     largest : float, optional
         The radius tried first.
+    kinks : bool, optional
+        Whether kernels of a threat game may meet in the box.
 
     Returns
     -------
@@ -86,7 +85,7 @@ def propose_box(
     face = _face(problem, point)
     games = {pair: _ThreatGame(problem, point, pair) for pair in table.pairs}
     threats = None if face is None else _threats(table, games, point.prices)
-    if face is None or threats is None:
+    if face is None or threats is None or (_is_kinked(threats) and not kinks):
         return None
     try:
         claim = _centered(table, point, face, threats)
@@ -100,9 +99,7 @@ def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
     """Return the outcomes mixed, None if their payoffs are affinely dependent."""
     # a little of an outcome that earns a little less does not show in the residual
     earned = point.prices @ problem.planner.points
-    outcomes = np.flatnonzero(
-        (point.mixture > NEGLIGIBLE) & (earned >= earned.max() - NEGLIGIBLE)
-    )
+    outcomes = np.flatnonzero((point.mixture > NEGLIGIBLE) & (earned >= earned.max() - NEGLIGIBLE))
     payoffs = problem.planner.points[:, outcomes]
     spread = payoffs[:, 1:] - payoffs[:, :1]
     if np.linalg.matrix_rank(spread, tol=1e-9) < len(outcomes) - 1:
@@ -197,17 +194,20 @@ def _centered(
     )
     try:
         with ctx.workprec(PRECISION):
-            kinked = any(isinstance(kernel, Kink) for kernel in kernels)
-            for _ in range(_KINKED_STEPS if kinked else _NEWTON_STEPS):
+            # at a kink Newton's steps shrink slowly, and boxes are symmetric around the point in
+            # doubles: one step tells how good it is
+            for _ in range(1 if _is_kinked(kernels) else _NEWTON_STEPS):
                 step = _newton(table, claim)
                 moved = zip(claim.center, step, strict=True)
                 claim = replace(claim, center=tuple(_round(arb(c) + s) for c, s in moved))
-                if kinked and all(abs(s) < _TINY_STEP for s in step):
-                    break
     except (InvalidCertificate, ValueError):
         return None
     close = all(abs(s) < NEGLIGIBLE for s in step)
     return claim if close and min(claim.center, default=1) > 0 else None
+
+
+def _is_kinked(threats: Sequence[Kernel | Kink]) -> bool:
+    return any(isinstance(threat, Kink) for threat in threats)
 
 
 def _newton(table: Table, claim: BoxClaim) -> list[arb]:
@@ -289,6 +289,9 @@ def _grown(
     if limits is None:
         return None
     reach = _widest(limits, largest)
+    if _is_kinked(claim.kernels):
+        # the zero is to be near the center, where the checker looks for it
+        reach = np.repeat(reach.min(axis=0, keepdims=True), 2, axis=0)
     for share in _SHARES:
         candidate = _adapted(_sized(claim, share * reach), games)
         try:
@@ -314,7 +317,7 @@ def _sized(claim: BoxClaim, reach: FloatArray) -> BoxClaim:
 
 def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
     """Return the claim with the multipliers that are best for its box."""
-    if not any(isinstance(threat, Kink) for threat in claim.kernels):
+    if not _is_kinked(claim.kernels):
         return claim
     center = np.array([float(Fraction(int(c.p), int(c.q))) for c in claim.center])
     radius = np.array([float(Fraction(int(r.p), int(r.q))) for r in claim.radius])

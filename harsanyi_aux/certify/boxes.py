@@ -27,8 +27,9 @@ from harsanyi_aux.certify.table import Table
 # Newton steps until the test must have passed, and how much each must shrink some side.
 _STEPS = 30
 _SHRINK = fmpq(7, 8)
-# Steps towards a zero at a kink.
-_KINKED_STEPS = 200
+# The same at a kink, where the steps shrink slowly, and the steps taken.
+_KINKED_TINY = fmpq(1, 2**40)
+_KINKED_STEPS = 60
 # The zero is followed into boxes smaller by a factor between these, until the first is reached.
 _TINY = fmpq(1, 2**60)
 _LARGEST_SHARE = fmpq(1, 8)
@@ -305,7 +306,7 @@ class System:
         Newton's steps shrink by a factor only, as the slopes are known within bounds.
         """
         box = state.box
-        radius = [r * _TINY for r in box.radius]
+        radius = [r * _KINKED_TINY for r in box.radius]
         for _ in range(_KINKED_STEPS):
             moved = zip(state.box.center, state.shift, strict=True)
             center = [c + exact(s.mid()) for c, s in moved]

@@ -194,7 +194,7 @@ class Locator:
         if result.status != "undecided":
             return
         defect = result.defect
-        entry = propose_box(self.frame.game, prices)
+        entry = propose_box(self.frame.game, prices, kinks=False)
         if entry is not None:
             refined = refine(self.frame.game, entry)
             if refined.sole_threats and refined.defect is not None:
