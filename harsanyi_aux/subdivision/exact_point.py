@@ -17,7 +17,7 @@ from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.equilibrium import Equilibrium, Residuals
 from harsanyi_aux.subdivision.affine import Row, equal_shares, null_space
-from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, exact_matrix, make_corner
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, integer_matrix, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
 _DENOMINATORS = (64, 4096, 10**6)
@@ -43,10 +43,10 @@ def simple_prices(prices: FloatArray) -> Iterator[Prices]:
 def owed_at(corner: Corner) -> list[Fraction]:
     """Return ``φ(v_b)`` at a corner whose strategies are optimal exactly."""
     frame = corner.frame
-    values = [
-        threat_value(exact_matrix(frame, k, corner.prices), sides)
-        for k, sides in enumerate(corner.threats)
-    ]
+    values = []
+    for k, sides in enumerate(corner.threats):
+        matrix, unit = integer_matrix(frame, k, corner.prices)
+        values.append(threat_value(matrix, sides) / unit)
     V = frame.table.V
     values.append(
         max(
