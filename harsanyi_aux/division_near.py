@@ -39,7 +39,7 @@ def divide_near(frame: Frame, prices: FloatArray) -> DivisionResult:
     rough = divide(frame.game, prices / frame.game.ranges)
     if rough.status == "impossible":
         return rough
-    for exact in simple_prices(prices):
+    for exact in simple_prices(prices, frame.table.ranges):
         if min(exact) > 0 and exact_equilibrium(frame, exact) is None:
             continue  # a guess that is no CoCo equilibrium is not worth its polytopes
         own = [b / r for b, r in zip(exact, frame.table.ranges, strict=True)]

@@ -20,24 +20,41 @@ from harsanyi_aux.subdivision.affine import Row, equal_shares, null_space
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, integer_matrix, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
-_DENOMINATORS = (64, 4096, 10**6)
 #: A guess may differ from the prices in doubles by this.
 GUESS_DISTANCE = 1e-8
+# Largest denominators, and how far such guesses may be from the prices: where the excess vanishes
+# to second order, prices in doubles are right to half of the digits only.
+_DENOMINATORS = ((64, 1e-6), (4096, GUESS_DISTANCE), (10**6, GUESS_DISTANCE))
 
 
-def simple_prices(prices: FloatArray) -> Iterator[Prices]:
-    """Return exact normalised prices near the given ones, simplest first."""
+def simple_prices(prices: FloatArray, ranges: Sequence[Fraction]) -> Iterator[Prices]:
+    """Return exact normalised prices near the given ones, simplest first.
+
+    Either the normalised prices are simple, or the ratios of prices in the game's own units.
+
+    Parameters
+    ----------
+    prices : array (n,)
+        Normalised.
+    ranges : sequence of n Fractions
+        ``r_i``.
+    """
+    near = prices.tolist()
+    own = [p / float(r) for p, r in zip(near, ranges, strict=True)]
+    ratios = [a / max(own) for a in own]
     seen = set()
-    for largest in _DENOMINATORS:
-        guess = [Fraction(float(p)).limit_denominator(largest) for p in prices]
-        total = sum(guess)
-        if total <= 0:
-            continue
-        exact = tuple(p / total for p in guess)
-        near = max(abs(float(e) - p) for e, p in zip(exact, prices.tolist(), strict=True))
-        if near <= GUESS_DISTANCE and exact not in seen:
-            seen.add(exact)
-            yield exact
+    for largest, distance in _DENOMINATORS:
+        whole = [Fraction(p).limit_denominator(largest) for p in near]
+        parts = [
+            Fraction(a).limit_denominator(largest) * r for a, r in zip(ratios, ranges, strict=True)
+        ]
+        for guess in (whole, parts):
+            total = sum(guess)
+            exact = tuple(p / total for p in guess) if total > 0 else ()
+            far = max((abs(float(e) - p) for e, p in zip(exact, near, strict=False)), default=1.0)
+            if far <= distance and exact not in seen:
+                seen.add(exact)
+                yield exact
 
 
 def owed_at(corner: Corner) -> list[Fraction]:

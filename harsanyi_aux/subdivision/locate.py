@@ -104,7 +104,7 @@ class Locator:
 
     def _mark(self, prices: FloatArray) -> None:
         """Make a boundary solution a corner of cells if its prices are simple."""
-        exact = next(simple_prices(prices), None)
+        exact = next(simple_prices(prices, self.frame.table.ranges), None)
         if exact is not None and exact not in self.points:
             self.points[exact] = make_corner(self.frame, exact, exact=True)
 
@@ -147,7 +147,7 @@ class Locator:
         return sum(singular) >= _MOST_SINGULAR
 
     def _guesses(self, prices: FloatArray) -> Iterator[Prices]:
-        yield from simple_prices(prices)
+        yield from simple_prices(prices, self.frame.table.ranges)
         yield from prices_of_strategies(self.frame, prices, self.concept)
         yield from prices_of_ties(self.frame, prices)
         yield from prices_of_facet(self.frame, prices)

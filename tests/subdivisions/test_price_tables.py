@@ -223,11 +223,23 @@ def test_null_spaces_are_exact():
 
 
 def test_simple_prices_are_guessed():
-    guesses = list(simple_prices(np.array([1 / 3, 2 / 3])))
+    guesses = list(simple_prices(np.array([1 / 3, 2 / 3]), [ONE, ONE]))
     assert guesses[0] == (THIRD, 2 * THIRD)
     assert len(guesses) == len(set(guesses))
-    assert all(sum(guess) == 1 for guess in simple_prices(np.array([2**-0.5, 1 - 2**-0.5])))
-    assert next(simple_prices(np.array([0.0, 1.0]))) == (ZERO, ONE)
+    assert all(
+        sum(guess) == 1 for guess in simple_prices(np.array([2**-0.5, 1 - 2**-0.5]), [ONE, ONE])
+    )
+    assert next(simple_prices(np.array([0.0, 1.0]), [ONE, ONE])) == (ZERO, ONE)
+
+
+def test_prices_simple_in_the_games_own_units_are_guessed():
+    # a = (1, 3, 8) curnits per util with ranges 1308, 89 and 31: b = a∘r / Σ a_i r_i
+    ranges = [Fraction(1308), Fraction(89), Fraction(31)]
+    exact = [a * r for a, r in zip((1, 3, 8), ranges, strict=True)]
+    exact = tuple(b / sum(exact) for b in exact)
+    # right to half of the digits, as at a zero of second order
+    near = np.array([float(b) for b in exact]) + np.array([3e-8, -1e-8, -2e-8])
+    assert exact in list(simple_prices(near, ranges))
 
 
 def test_exact_equilibria_only_where_they_are():
@@ -255,7 +267,9 @@ def test_ties_determine_prices_that_are_no_simple_fractions():
     near = equilibrium.prices * game.ranges
     near /= near.sum()
     frame = build_frame(game)
-    assert all(exact_equilibrium(frame, guess) is None for guess in simple_prices(near))
+    assert all(
+        exact_equilibrium(frame, guess) is None for guess in simple_prices(near, frame.table.ranges)
+    )
     (prices,) = prices_of_ties(frame, near)
     assert [float(p) for p in prices] == pytest.approx(near, abs=1e-12)
     # entries (0, 0) and (1, 0) of the threat game tie there, (1, 0) is the planner's choice
