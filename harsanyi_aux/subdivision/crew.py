@@ -1,8 +1,8 @@
 """Several processes on one subdivision.
 
 Worker processes examine cells and return the trees grown in them; the main process keeps the
-equilibria and looks for new ones, so that all cells refer to one list. Small searches never start
-a worker.
+equilibria and settles new ones, so that all cells refer to one list. Small searches never start a
+worker.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any
 
+from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.processes import quiet_start
@@ -75,7 +76,7 @@ def _supervise(
             task = [write_tree(Node(node.cell)) for node in nodes]
             entries = [known.entry for known in growth.known]
             with quiet_start():
-                busy[pool.submit(_work, task, entries)] = nodes
+                busy[pool.submit(_work, task, entries, growth.locator.settled)] = nodes
         done, _ = wait(busy, return_when=FIRST_COMPLETED)
         for future in done:
             trees, examined = future.result()
@@ -116,12 +117,15 @@ def _start_worker(game: StrategicGame, concept: Concept, limits: Limits) -> None
 
 
 def _work(
-    tasks: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]
+    tasks: Sequence[dict[str, Any]],
+    entries: Sequence[dict[str, Any]],
+    settled: Sequence[FloatArray],
 ) -> tuple[list[dict[str, Any]], int]:
     """Return the trees grown in some cells, and the number of cells examined."""
     locator: Locator = _worker["locator"]
     for entry in entries[len(locator.known) :]:
         locator.restore(entry)
+    locator.settled = list(settled)
     roots = [read_tree(_worker["frame"], task) for task in tasks]
     growth = Growth(
         _worker["frame"],

@@ -74,7 +74,7 @@ class Growth:
     locator : Locator
         Finds and certifies equilibria; keeps those known.
     may_locate : bool
-        Whether to search for equilibria; otherwise cells that need it become leaves "search".
+        Whether to settle solutions that are met; otherwise cells near them become leaves "search".
     """
 
     frame: Frame
@@ -169,16 +169,24 @@ class Growth:
             exemptions = self._exemptions(node, bounds, planner)
             if self._exclude_hard(node, bounds, planner, exemptions):
                 return
-            if diameter < _LOCATE_BELOW and not self.may_locate:
-                node.close("search")
-                return
-            if diameter < _LOCATE_BELOW and self.locator.look_near(node.cell, bounds):
-                self.push([node])
+            if diameter < _LOCATE_BELOW and self._look(node, bounds):
                 return
         if diameter < self.limits.diameter:
             self._close(node, "undecided", self._doubt(node))
             return
         self._split(node, bounds, exemptions)
+
+    def _look(self, node: Node, bounds: CellBounds) -> bool:
+        """Search near a cell; whether the cell must wait for what was found."""
+        if not self.may_locate:
+            if not self.locator.sees_near(bounds):
+                return False
+            node.close("search")
+            return True
+        if not self.locator.look_near(bounds):
+            return False
+        self.push([node])
+        return True
 
     def _explained(self, node: Node) -> bool:
         for e, known in enumerate(self.known):

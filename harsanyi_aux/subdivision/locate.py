@@ -71,6 +71,8 @@ class Locator:
         Solutions in doubles that could be neither certified nor, for coalition-perfect, refuted.
     boundary : list of Equilibrium
         Solutions with a zero price that were met.
+    settled : list of prices
+        Solutions in doubles that are not among those known, but have been dealt with.
     least_defect : float
         Smallest division defect met (coalition-perfect), infinite if none was computed.
     """
@@ -84,7 +86,7 @@ class Locator:
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
         self.boundary: list[Equilibrium] = []
-        self._settled: list[FloatArray] = []
+        self.settled: list[FloatArray] = []
         self._problem = PriceProblem(frame.game)
 
     def look_around(self, starts: int) -> None:
@@ -108,22 +110,36 @@ class Locator:
         if exact is not None and exact not in self.points:
             self.points[exact] = make_corner(self.frame, exact, exact=True)
 
-    def look_near(self, cell: Cell, bounds: CellBounds) -> bool:
+    def look_near(self, bounds: CellBounds) -> bool:
         """Search from the middle of a cell; whether something new was certified."""
-        point = polish(self._problem, bounds.corners.mean(axis=0), 0.5 * bounds.diameter)
+        point = self._point_near(bounds)
+        return point is not None and self._register(point.prices, point)
+
+    def sees_near(self, bounds: CellBounds) -> bool:
+        """Whether `look_near` would find a solution that it has not met, without settling it."""
+        point = self._point_near(bounds)
+        return point is not None and self._is_new(point.prices)
+
+    def _point_near(self, bounds: CellBounds) -> PricePoint | None:
+        """Return a solution in doubles near the middle of a cell."""
+        middle = bounds.corners.mean(axis=0)
+        point = polish(self._problem, middle, 0.5 * bounds.diameter)
         if point.residual > TARGET or point.prices.min() < _POSITIVE:
+            return None
+        return point if np.abs(point.prices - middle).max() <= 2 * bounds.diameter else None
+
+    def _is_new(self, prices: FloatArray) -> bool:
+        """Whether a solution in doubles is worth settling."""
+        if explained(self.known, prices, _SAME):
             return False
-        if np.abs(point.prices - bounds.corners.mean(axis=0)).max() > 2 * bounds.diameter:
+        if any(np.abs(prices - old).max() <= _SAME for old in self.settled):
             return False
-        return self._register(point.prices, point)
+        floor = float(self.floor) - _SAME
+        return bool(prices.min() >= floor) and len(self.unproved) < _MOST_UNPROVED
 
     def _register(self, prices: FloatArray, point: PricePoint | None = None) -> bool:
         """Certify the solution at these prices unless it is known; whether that added anything."""
-        if explained(self.known, prices, _SAME):
-            return False
-        if any(np.abs(prices - old).max() <= _SAME for old in self._settled):
-            return False
-        if prices.min() < float(self.floor) - _SAME or len(self.unproved) >= _MOST_UNPROVED:
+        if not self._is_new(prices):
             return False
         before = len(self.known) + len(self.points)
         # for two players the concepts coincide (fact F2)
@@ -133,7 +149,7 @@ class Locator:
             self._certify_perfect(prices)
         if explained(self.known, prices, _SAME):
             return True
-        self._settled.append(prices)
+        self.settled.append(prices)
         return len(self.known) + len(self.points) > before
 
     @property
@@ -245,7 +261,7 @@ class Locator:
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
         """Take over a solution that a saved search could not settle."""
         self.unproved.append((np.array(prices), defect))
-        self._settled.append(np.array(prices))
+        self.settled.append(np.array(prices))
 
     @cached_property
     def _program(self) -> DivisionProgram:
