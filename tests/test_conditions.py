@@ -266,6 +266,8 @@ def test_json_round_trip_loses_nothing(dilemma):
         (("strategies", "1"), ..., 'coalition "1" is missing'),
         (("strategies", "0,7"), [], "not a coalition"),
         (("strategies", "1,0"), [], "increasing order"),
+        (("strategies", "00"), [{"actions": [1], "probability": 1}], "increasing order"),
+        (("strategies", 0), [{"actions": [1], "probability": 1}], "not a coalition"),
         (("strategies", "x"), [], "not a coalition"),
         (("strategies", "0"), [], "non-empty list"),
         (("strategies", "0"), [3], "not a joint action"),
