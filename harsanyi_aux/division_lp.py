@@ -37,6 +37,7 @@ from harsanyi_aux.division_weights import (
 )
 from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.highs import quiet_highs
 
 __all__ = [
     "DENOMINATORS",
@@ -251,10 +252,7 @@ class DivisionProgram:
         import highspy
 
         if self._solver is None:
-            highs: Any = highspy.Highs
-            self._solver = highs()
-            self._solver.setOptionValue("output_flag", False)
-            self._solver.setOptionValue("threads", 1)
+            self._solver = quiet_highs()
         solver = self._solver
         starts, columns, values, low = layout.rows()
         cost = np.zeros(layout.n_columns)

@@ -8,7 +8,7 @@ an equilibrium to any precision.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -18,14 +18,17 @@ from flint import arb, ctx, fmpq, fmpz
 
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.certify.boxes import BoxClaim, Located, System, bounds, locate, narrowed, read_box
+from harsanyi_aux.certify.box_claims import BoxClaim, read_box
+from harsanyi_aux.certify.boxes import Located, System, bounds, locate, narrowed
 from harsanyi_aux.certify.faces import read_face
 from harsanyi_aux.certify.forms import Domain, Form
-from harsanyi_aux.certify.kernels import Arena, Kernel
+from harsanyi_aux.certify.kernels import Arena, Fight, Kernel
+from harsanyi_aux.certify.kinks import Kink, Triple
 from harsanyi_aux.certify.reading import to_text
 from harsanyi_aux.certify.table import Table
 from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.kinked import propose_kink, propose_slopes, solves
 from harsanyi_aux.newton import PricePoint, polish
 from harsanyi_aux.threats import coalition_payoffs
 
@@ -33,6 +36,8 @@ from harsanyi_aux.threats import coalition_payoffs
 PRECISION = 128
 _CENTER_BITS = 80
 _NEWTON_STEPS = 2
+# Half the side of a box in which functions are taken for linear.
+_SMALL = fmpq(1, 2**40)
 #: Probabilities, slacks and residuals below this count as zero in the numerical solution.
 NEGLIGIBLE = 1e-10
 # Parts of the box that fits the linearised conditions, in the order tried.
@@ -50,7 +55,7 @@ def table_of(game: StrategicGame) -> Table:
 
 
 def propose_box(
-    game: StrategicGame, prices: FloatArray, *, largest: float = 0.1
+    game: StrategicGame, prices: FloatArray, *, largest: float = 0.1, kinks: bool = True
 ) -> dict[str, Any] | None:
     """Propose a box around a CoCo equilibrium, as large as the checker accepts.
 
@@ -62,6 +67,8 @@ def propose_box(
         Normalised: those of an equilibrium, or near one.
     largest : float, optional
         The radius tried first.
+    kinks : bool, optional
+        Whether kernels of a threat game may meet in the box.
 
     Returns
     -------
@@ -73,14 +80,16 @@ def propose_box(
     point = polish(problem, prices, near=1e-6)
     if point.residual > NEGLIGIBLE or point.prices.min() <= NEGLIGIBLE:
         return None
+    problem.evaluate(point.prices)
     table = table_of(game)
     face = _face(problem, point)
-    kernels = [_kernel(problem, point, pair) for pair in table.pairs]
-    if face is None or None in kernels:
+    games = {pair: _ThreatGame(problem, point, pair) for pair in table.pairs}
+    threats = None if face is None else _threats(table, games, point.prices)
+    if face is None or threats is None or (_is_kinked(threats) and not kinks):
         return None
     try:
-        claim = _centered(table, point, face, tuple(k for k in kernels if k is not None))
-        claim = None if claim is None else _grown(table, claim, largest)
+        claim = _centered(table, point, face, threats)
+        claim = None if claim is None else _grown(table, claim, games, largest)
     except InvalidCertificate:
         return None
     return None if claim is None else _entry(table, claim)
@@ -88,7 +97,9 @@ def propose_box(
 
 def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
     """Return the outcomes mixed, None if their payoffs are affinely dependent."""
-    outcomes = np.flatnonzero(point.mixture > NEGLIGIBLE)
+    # a little of an outcome that earns a little less does not show in the residual
+    earned = point.prices @ problem.planner.points
+    outcomes = np.flatnonzero((point.mixture > NEGLIGIBLE) & (earned >= earned.max() - NEGLIGIBLE))
     payoffs = problem.planner.points[:, outcomes]
     spread = payoffs[:, 1:] - payoffs[:, :1]
     if np.linalg.matrix_rank(spread, tol=1e-9) < len(outcomes) - 1:
@@ -96,49 +107,82 @@ def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
     return tuple(map(int, outcomes))
 
 
-def _kernel(problem: PriceProblem, point: PricePoint, pair: int) -> Kernel | None:
-    """Return a kernel of a pair from the saddle point found, None if there is no square one."""
-    threats = problem.threats
-    full = (1 << problem.n) - 1
-    rows = np.flatnonzero(threats.strategy(pair) > NEGLIGIBLE)
-    columns = np.flatnonzero(threats.strategy(full ^ pair) > NEGLIGIBLE)
-    k = min(len(rows), len(columns))
-    if len(rows) != len(columns):
+def _threats(
+    table: Table, games: Mapping[int, _ThreatGame], prices: FloatArray
+) -> tuple[Kernel | Kink, ...] | None:
+    """Return a kernel for every pair, or what bounds its slopes where kernels meet.
+
+    None if there is a pair for which neither was found.
+    """
+    arena = Arena(table)
+    center = [_dyadic(Fraction(b), _CENTER_BITS) for b in prices[:-1].tolist()]
+    box = Domain(center, [_SMALL] * (table.n - 1))
+    threats: list[Kernel | Kink] = []
+    for pair, game in games.items():
+        found: Kernel | Kink | None = game.kernel()
+        if isinstance(found, Kernel) and not _is_steady(arena, found, box):
+            found = None
+        found = found or propose_kink(pair, game.payoffs, game.x, game.y, prices)
+        if found is None:
+            return None
+        threats.append(found)
+    return tuple(threats)
+
+
+def _is_steady(arena: Arena, kernel: Kernel, box: Domain) -> bool:
+    """Whether a kernel stays a saddle point when the prices change a little."""
+    try:
+        with ctx.workprec(PRECISION):
+            margins = [form for _, form in arena.margins(arena.solve(kernel, box), box)]
+            return _steady(np.array([_floats(form) for form in margins]).reshape(-1, box.n))
+    except InvalidCertificate:
+        return False
+
+
+def _steady(numbers: FloatArray) -> bool:
+    """Whether margins (value, then slopes over a small box) are positive, or zero throughout."""
+    trivial = _trivial(numbers)
+    return bool((numbers[~trivial, 0] >= NEGLIGIBLE).all())
+
+
+def _trivial(numbers: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    flat = np.abs(numbers[:, 1:]) < NEGLIGIBLE * float(_SMALL)
+    none: np.ndarray[tuple[int], np.dtype[np.bool_]] = flat.all(axis=1) & (
+        numbers[:, 0] > -NEGLIGIBLE
+    )
+    return none
+
+
+class _ThreatGame:
+    """One pair's threat game at a solution in doubles."""
+
+    def __init__(self, problem: PriceProblem, point: PricePoint, pair: int) -> None:
+        full = (1 << problem.n) - 1
+        self.pair = pair
+        self.x = problem.threats.strategy(pair)
+        self.y = problem.threats.strategy(full ^ pair)
         signs = np.array([1.0 if pair >> i & 1 else -1.0 for i in range(problem.n)])
         payoffs = coalition_payoffs(problem.planner.points, problem.game.actions, pair)
-        matrix = np.tensordot(signs * point.prices, payoffs, axes=1)
+        self.payoffs = signs[:, None, None] * payoffs
+        self.matrix = np.tensordot(point.prices, self.payoffs, axes=1)
+
+    def kernel(self) -> Kernel | None:
+        """Return a kernel with the saddle point found, None if there is no square one."""
+        rows, columns = (np.flatnonzero(side > NEGLIGIBLE).tolist() for side in (self.x, self.y))
+        k = min(len(rows), len(columns))
+        if len(rows) == len(columns):
+            return Kernel(self.pair, tuple(rows), tuple(columns))
         choices = itertools.product(
-            itertools.combinations(rows.tolist(), k), itertools.combinations(columns.tolist(), k)
+            itertools.combinations(rows, k), itertools.combinations(columns, k)
         )
         for i, j in itertools.islice(choices, _MOST_SUBSETS):
-            if _solves(matrix, i, j):
-                rows, columns = np.array(i), np.array(j)
-                break
-        else:
-            return None
-    return Kernel(pair, tuple(map(int, rows)), tuple(map(int, columns)))
-
-
-def _solves(matrix: FloatArray, rows: tuple[int, ...], columns: tuple[int, ...]) -> bool:
-    """Whether a kernel gives a saddle point, as far as doubles can tell."""
-    k = len(rows)
-    bordered = np.ones((k + 1, k + 1))
-    bordered[:k, :k] = matrix[np.ix_(rows, columns)]
-    bordered[k, k] = 0.0
-    if np.linalg.cond(bordered) > 1e9:
-        return False
-    last = np.eye(k + 1)[k]
-    y, x = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
-    value = -y[k]
-    return bool(
-        min(y[:k].min(), x[:k].min()) > NEGLIGIBLE
-        and (matrix[:, columns] @ y[:k]).max() <= value + NEGLIGIBLE
-        and (x[:k] @ matrix[list(rows)]).min() >= value - NEGLIGIBLE
-    )
+            if solves(self.matrix, i, j, NEGLIGIBLE):
+                return Kernel(self.pair, i, j)
+        return None
 
 
 def _centered(
-    table: Table, point: PricePoint, face: tuple[int, ...], kernels: tuple[Kernel, ...]
+    table: Table, point: PricePoint, face: tuple[int, ...], kernels: tuple[Kernel | Kink, ...]
 ) -> BoxClaim | None:
     """Return a claim with a precise center and a preconditioner; its radius is still to be set."""
     claim = BoxClaim(
@@ -150,7 +194,9 @@ def _centered(
     )
     try:
         with ctx.workprec(PRECISION):
-            for _ in range(_NEWTON_STEPS):
+            # at a kink Newton's steps shrink slowly, and boxes are symmetric around the point in
+            # doubles: one step tells how good it is
+            for _ in range(1 if _is_kinked(kernels) else _NEWTON_STEPS):
                 step = _newton(table, claim)
                 moved = zip(claim.center, step, strict=True)
                 claim = replace(claim, center=tuple(_round(arb(c) + s) for c, s in moved))
@@ -158,6 +204,10 @@ def _centered(
         return None
     close = all(abs(s) < NEGLIGIBLE for s in step)
     return claim if close and min(claim.center, default=1) > 0 else None
+
+
+def _is_kinked(threats: Sequence[Kernel | Kink]) -> bool:
+    return any(isinstance(threat, Kink) for threat in threats)
 
 
 def _newton(table: Table, claim: BoxClaim) -> list[arb]:
@@ -178,27 +228,24 @@ class _Limits:
 
 def _limits(table: Table, claim: BoxClaim) -> _Limits | None:
     """Linearise at the center all that must not be negative in the box; None if something is."""
-    scale = fmpq(1, 2**40)
     arena = Arena(table)
     with ctx.workprec(claim.precision):
-        box = Domain(claim.center, [scale] * (table.n - 1))
+        box = Domain(claim.center, [_SMALL] * (table.n - 1))
         face = read_face(arena.payoffs, claim.face, box.center_prices)
-        fights = [arena.solve(kernel, box) for kernel in claim.kernels]
-        state = System(arena, face, claim).at(box, fights)
+        state = System(arena, face, claim).at(box)
         forms = [*state.prices, *face.weights(state.excess, state.prices)]
-        forms += [form for fight in fights for _, form in arena.margins(fight, box)]
+        fixed = (fight for fight in state.fights if isinstance(fight, Fight))
+        forms += [form for fight in fixed for _, form in arena.margins(fight, box)]
         # the outcome of the face that stays better for longest
         forms += [
             max(margins, key=lambda form: _reach(_floats(form)))
             for _, margins in face.margins(arena.payoffs, box)
         ]
         numbers = np.array([_floats(form) for form in forms])
-    numbers[:, 1:] *= 2.0**40
-    trivial = (np.abs(numbers[:, 1:]) < NEGLIGIBLE).all(axis=1) & (numbers[:, 0] > -NEGLIGIBLE)
-    numbers = numbers[~trivial]
-    if (numbers[:, 0] < NEGLIGIBLE).any():
+    if not _steady(numbers):
         return None
-    return _Limits(numbers[:, 0], numbers[:, 1:])
+    numbers = numbers[~_trivial(numbers)]
+    return _Limits(numbers[:, 0], numbers[:, 1:] / float(_SMALL))
 
 
 def _floats(form: Form) -> list[float]:
@@ -234,14 +281,19 @@ def _widest(limits: _Limits, largest: float) -> FloatArray:
     return reach
 
 
-def _grown(table: Table, claim: BoxClaim, largest: float) -> BoxClaim | None:
+def _grown(
+    table: Table, claim: BoxClaim, games: Mapping[int, _ThreatGame], largest: float
+) -> BoxClaim | None:
     """Return the claim with the largest box found that the checker accepts."""
     limits = _limits(table, claim)
     if limits is None:
         return None
     reach = _widest(limits, largest)
+    if _is_kinked(claim.kernels):
+        # the zero is to be near the center, where the checker looks for it
+        reach = np.repeat(reach.min(axis=0, keepdims=True), 2, axis=0)
     for share in _SHARES:
-        candidate = _sized(claim, share * reach)
+        candidate = _adapted(_sized(claim, share * reach), games)
         try:
             locate(table, candidate)
         except InvalidCertificate:
@@ -263,6 +315,23 @@ def _sized(claim: BoxClaim, reach: FloatArray) -> BoxClaim:
     )
 
 
+def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
+    """Return the claim with the multipliers that are best for its box."""
+    if not _is_kinked(claim.kernels):
+        return claim
+    center = np.array([float(Fraction(int(c.p), int(c.q))) for c in claim.center])
+    radius = np.array([float(Fraction(int(r.p), int(r.q))) for r in claim.radius])
+    prices = np.append(center, 1.0 - center.sum())
+    kernels = []
+    for threat in claim.kernels:
+        if isinstance(threat, Kink):
+            game = games[threat.pair]
+            slopes = propose_slopes(game.payoffs, game.x, game.y, prices, radius)
+            threat = replace(threat, slopes=slopes)
+        kernels.append(threat)
+    return replace(claim, kernels=tuple(kernels))
+
+
 def _entry(table: Table, claim: BoxClaim) -> dict[str, Any]:
     """Return a claim in the format of certificates."""
     return {
@@ -270,11 +339,21 @@ def _entry(table: Table, claim: BoxClaim) -> dict[str, Any]:
         "center": [to_text(c) for c in claim.center],
         "radius": [to_text(r) for r in claim.radius],
         "face": list(claim.face),
-        "kernels": {
-            table.key(kernel.pair): [list(kernel.rows), list(kernel.columns)]
-            for kernel in claim.kernels
-        },
+        "kernels": {table.key(threat.pair): _threat_entry(threat) for threat in claim.kernels},
         "precision": claim.precision,
+    }
+
+
+def _threat_entry(threat: Kernel | Kink) -> list[list[int]] | dict[str, Any]:
+    if isinstance(threat, Kernel):
+        return [list(threat.rows), list(threat.columns)]
+
+    def listed(triples: tuple[Triple, ...]) -> list[list[int | str]]:
+        return [[other, own, to_text(weight)] for other, own, weight in triples]
+
+    return {
+        "kernels": [_threat_entry(kernel) for kernel in threat.kernels],
+        "slopes": [{"columns": listed(m.columns), "rows": listed(m.rows)} for m in threat.slopes],
     }
 
 
@@ -297,9 +376,10 @@ class Refined:
         Bounds of the normalised prices.
     payoffs : tuple of n pairs of Fractions
         Bounds of the payoffs, in the game's own units.
-    defect : pair of Fractions
+    defect : pair of Fractions, or None
         Bounds of the largest ``|b_i w^S_i - b_j w^S_j|`` over ``2 ≤ |S| ≤ n-1`` and ``i, j ∈ S``,
-        in normalised units; (0, 0) for fewer than three players.
+        in normalised units; (0, 0) for fewer than three players. None where kernels of a threat
+        game meet, so that the threats are not known.
     sole_threats : bool
         Whether the saddle points are proved unique. Where they are, a positive lower bound of
         the defect proves that this equilibrium is not coalition-perfect.
@@ -307,7 +387,7 @@ class Refined:
 
     prices: tuple[tuple[Fraction, Fraction], ...]
     payoffs: tuple[tuple[Fraction, Fraction], ...]
-    defect: tuple[Fraction, Fraction]
+    defect: tuple[Fraction, Fraction] | None
     sole_threats: bool
 
 
@@ -365,11 +445,13 @@ def _sharpened(table: Table, claim: BoxClaim, located: Located, bits: int) -> Lo
     return system.located(state, located.sole_threats)
 
 
-def _division_defect(table: Table, located: Located) -> tuple[Fraction, Fraction]:
+def _division_defect(table: Table, located: Located) -> tuple[Fraction, Fraction] | None:
     """Return bounds of the largest difference of dividends in curnits."""
     n, arena = table.n, Arena(table)
     earned: dict[tuple[int, int], arb] = {}
     for fight in located.fights:
+        if not isinstance(fight, Fight):
+            return None
         for i in range(n):
             own = (
                 fight.kernel.pair if fight.kernel.pair >> i & 1 else fight.kernel.pair ^ table.full

@@ -134,8 +134,8 @@ def test_a_few_degenerate_two_player_games(seed):
 
 def test_a_zero_at_a_kink_is_exact():
     # The planner's choice (0, 2) ties with (0, 0) in the threat game, whose kernels left and right
-    # of that price both contain the two: no box exists (docs, "Boxes"), and the doubles make the
-    # price a fraction with a large denominator.
+    # of that price both contain the two (docs, "Kinks"), and the doubles make the price a fraction
+    # with a large denominator.
     game = random_game("normal", (4, 3), 1008)
     enumeration = enumerated(game)
     assert enumeration.complete

@@ -1,8 +1,9 @@
 """Boxes of prices with exactly one CoCo equilibrium (``docs/certificates.md``, "Boxes").
 
-An interval Newton (Krawczyk) test in ball arithmetic: on the whole box the threats have fixed
-kernels and the planner mixes a fixed face, so that the equilibria in the box are the zeros of a
-smooth system, and the test proves that there is exactly one.
+An interval Newton (Krawczyk) test in ball arithmetic: on the whole box the planner mixes a fixed
+face and the threats have fixed kernels, or values whose slopes are bounded, so that the equilibria
+in the box are the zeros of a system with bounds of its slopes, and the test proves that there is
+exactly one.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from typing import Any
 
 from flint import arb, arb_mat, ctx, fmpq
 
+from harsanyi_aux.certify.box_claims import BoxClaim, kernel_place, read_box
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.faces import Face, read_face
-from harsanyi_aux.certify.forms import AROUND_ZERO, Domain, Form, reciprocal
+from harsanyi_aux.certify.forms import AROUND_ZERO, Domain, Form, exact, reciprocal
 from harsanyi_aux.certify.kernels import Arena, Fight, Kernel
-from harsanyi_aux.certify.reading import index, rationals, record, sequence, to_fraction
+from harsanyi_aux.certify.kinks import Kink, KinkedFight, solve_kink
+from harsanyi_aux.certify.reading import to_fraction
 from harsanyi_aux.certify.table import Table
 
-#: Bits of precision that an entry may ask for.
-PRECISIONS = range(32, 4097)
 # Newton steps until the test must have passed, and how much each must shrink some side.
 _STEPS = 30
 _SHRINK = fmpq(7, 8)
+# The same at a kink, where the steps shrink slowly, and the steps taken.
+_KINKED_TINY = fmpq(1, 2**40)
+_KINKED_STEPS = 60
 # The zero is followed into boxes smaller by a factor between these, until the first is reached.
 _TINY = fmpq(1, 2**60)
 _LARGEST_SHARE = fmpq(1, 8)
@@ -54,22 +58,14 @@ class BoxReport:
 
 
 @dataclass(frozen=True)
-class BoxClaim:
-    """An entry of the form "box", read."""
-
-    center: tuple[fmpq, ...]
-    radius: tuple[fmpq, ...]
-    face: tuple[int, ...]
-    kernels: tuple[Kernel, ...]
-    precision: int
-
-
-@dataclass(frozen=True)
 class Located:
-    """A box with exactly one zero of the system, and everything that happens on it."""
+    """A box with exactly one zero of the system, and everything that happens on it.
+
+    `sole_threats` says that all saddle points in the box are proved unique.
+    """
 
     box: Domain
-    fights: tuple[Fight, ...]
+    fights: tuple[Fight | KinkedFight, ...]
     prices: tuple[arb, ...]
     payoffs: tuple[arb, ...]
     sole_threats: bool
@@ -111,63 +107,10 @@ def check_box(table: Table, entry: Mapping[str, Any]) -> BoxReport:
     )
 
 
-def read_box(table: Table, entry: Mapping[str, Any]) -> BoxClaim:
-    """Read an entry of the form "box"; InvalidCertificate if it is malformed."""
-    keys = ("form", "center", "radius", "face", "kernels", "precision")
-    record(entry, "", keys)
-    if entry["form"] != "box":
-        raise InvalidCertificate("this is not a box", "form")
-    free = table.n - 1
-    radius = rationals(entry["radius"], free, "radius")
-    for k, r in enumerate(radius):
-        if r <= 0:
-            raise InvalidCertificate("a radius must be positive", f"radius[{k}]")
-    face = sequence(entry["face"], "face")
-    listed = record(entry["kernels"], "kernels", [table.key(pair) for pair in table.pairs])
-    precision = entry["precision"]
-    if type(precision) is not int or precision not in PRECISIONS:
-        raise InvalidCertificate(
-            f"the precision must be from {PRECISIONS[0]} to {PRECISIONS[-1]} bits", "precision"
-        )
-    return BoxClaim(
-        center=tuple(rationals(entry["center"], free, "center")),
-        radius=tuple(radius),
-        face=tuple(index(o, table.n_outcomes, f"face[{k}]") for k, o in enumerate(face)),
-        kernels=tuple(_read_kernel(table, pair, listed[table.key(pair)]) for pair in table.pairs),
-        precision=precision,
-    )
-
-
-def _read_kernel(table: Table, pair: int, value: object) -> Kernel:
-    place = kernel_place(table, pair)
-    sides = []
-    for name, listed, count in zip(
-        ("rows", "columns"), sequence(value, place, 2), table.sizes(pair), strict=True
-    ):
-        chosen = tuple(index(k, count, place) for k in sequence(listed, place))
-        if not chosen or len(set(chosen)) < len(chosen):
-            raise InvalidCertificate(f"the {name} must be distinct and at least one", place)
-        sides.append(chosen)
-    rows, columns = sides
-    if len(rows) != len(columns):
-        raise InvalidCertificate("a kernel has as many rows as columns", place)
-    return Kernel(pair, rows, columns)
-
-
-def kernel_place(table: Table, pair: int) -> str:
-    """Return where a pair's kernel stands in an entry."""
-    return f'kernels["{table.key(pair)}"]'
-
-
 def bounds(ball: arb) -> tuple[Fraction, Fraction]:
     """Return the ends of a finite ball, exactly and at any working precision."""
-    middle, radius = _exact(ball.mid()), _exact(ball.rad())
+    middle, radius = exact(ball.mid()), exact(ball.rad())
     return to_fraction(middle - radius), to_fraction(middle + radius)
-
-
-def _exact(point: arb) -> fmpq:
-    mantissa, exponent = point.man_exp()
-    return fmpq(mantissa) * fmpq(2) ** int(exponent)
 
 
 def locate(table: Table, claim: BoxClaim) -> Located:
@@ -191,16 +134,12 @@ def locate(table: Table, claim: BoxClaim) -> Located:
         fights = []
         sole = True
         for kernel in claim.kernels:
-            place = kernel_place(table, kernel.pair)
             try:
-                fights.append(arena.solve(kernel, box))
+                fight, alone = _fight(arena, kernel, box)
             except InvalidCertificate as error:
-                raise error.within(place) from None
-            for failure, margin in arena.margins(fights[-1], box):
-                ball = margin.range()
-                if not ball >= 0:
-                    raise InvalidCertificate(failure, place)
-                sole = sole and bool(ball > 0)
+                raise error.within(kernel_place(table, kernel.pair)) from None
+            fights.append(fight)
+            sole = sole and alone
         system = System(arena, face, claim)
         state = system.at(box, fights)
         for o, weight in zip(claim.face, face.weights(state.excess, state.prices), strict=True):
@@ -208,6 +147,20 @@ def locate(table: Table, claim: BoxClaim) -> Located:
                 raise InvalidCertificate(f"outcome {o} may have no weight in the box", "face")
         final = system.contract(state)
         return system.located(final, sole)
+
+
+def _fight(arena: Arena, kernel: Kernel | Kink, box: Domain) -> tuple[Fight | KinkedFight, bool]:
+    """Return a pair's value on the box, and whether its saddle points are certainly unique."""
+    if isinstance(kernel, Kink):
+        return solve_kink(arena, kernel, box), False
+    fight = arena.solve(kernel, box)
+    alone = True
+    for failure, margin in arena.margins(fight, box):
+        ball = margin.range()
+        if not ball >= 0:
+            raise InvalidCertificate(failure)
+        alone = alone and bool(ball > 0)
+    return fight, alone
 
 
 @dataclass(frozen=True)
@@ -225,7 +178,7 @@ class State:
     """
 
     box: Domain
-    fights: tuple[Fight, ...]
+    fights: tuple[Fight | KinkedFight, ...]
     prices: list[Form]
     excess: list[Form]
     shift: list[arb]
@@ -262,12 +215,13 @@ class System:
         self.arena = arena
         self.face = face
         self.kernels = claim.kernels
+        self.kinked = any(isinstance(kernel, Kink) for kernel in claim.kernels)
 
-    def at(self, box: Domain, fights: Sequence[Fight] | None = None) -> State:
+    def at(self, box: Domain, fights: Sequence[Fight | KinkedFight] | None = None) -> State:
         """Enclose everything on a box; the fights there may be known."""
         n, table, origin = box.n, self.arena.table, self.face.origin
         if fights is None:
-            fights = [self.arena.solve(kernel, box) for kernel in self.kernels]
+            fights = [self._solve(kernel, box) for kernel in self.kernels]
         prices = box.prices()
 
         def excess(values: list[Any], grand: Any, own: list[Any]) -> list[Any]:
@@ -297,6 +251,11 @@ class System:
         defect = [_identity(free) - products[0], *products[1:]]
         return State(box, tuple(fights), prices, e, shift, defect)
 
+    def _solve(self, kernel: Kernel | Kink, box: Domain) -> Fight | KinkedFight:
+        if isinstance(kernel, Kink):
+            return solve_kink(self.arena, kernel, box)
+        return self.arena.solve(kernel, box)
+
     def located(self, state: State, sole_threats: bool) -> Located:
         """Return what a box with exactly one zero says about it."""
         payoffs = (
@@ -320,6 +279,8 @@ class System:
         for _ in range(_STEPS):
             if state.has_one_zero:
                 proved = state
+                if self.kinked:
+                    return self._approach(state) or state
                 if max(state.box.radius, default=fmpq(0)) <= goal:
                     return proved
                 nearer = _around_zero(state.box, state.shift)
@@ -339,6 +300,24 @@ class System:
             raise InvalidCertificate("the Krawczyk test does not pass", "radius")
         return proved
 
+    def _approach(self, state: State) -> State | None:
+        """Return the state on a tiny box in the given one that holds a zero, None if none is found.
+
+        Newton's steps shrink by a factor only, as the slopes are known within bounds.
+        """
+        box = state.box
+        radius = [r * _KINKED_TINY for r in box.radius]
+        for _ in range(_KINKED_STEPS):
+            moved = zip(state.box.center, state.shift, strict=True)
+            center = [c + exact(s.mid()) for c, s in moved]
+            sides = zip(center, box.center, box.radius, radius, strict=True)
+            if not all(abs(c - old) + small <= wide for c, old, wide, small in sides):
+                return None
+            state = self.at(Domain(center, radius))
+            if state.has_one_zero:
+                return state
+        return None
+
 
 def _identity(size: int) -> arb_mat:
     return arb_mat(size, size, [int(i == k) for i in range(size) for k in range(size)])
@@ -357,7 +336,7 @@ def _around_zero(box: Domain, shift: list[arb]) -> Domain | None:
 
     Newton's error falls with the square of the step, so that is how large the box need be.
     """
-    offsets = [_exact(s.mid()) for s in shift]
+    offsets = [exact(s.mid()) for s in shift]
     step = max((abs(o) / r for o, r in zip(offsets, box.radius, strict=True)), default=fmpq(0))
     share = min(max(4 * step * step, _TINY), _LARGEST_SHARE)
     if step + share > 1:
@@ -384,7 +363,7 @@ def narrowed(state: State) -> Domain:
         step = shift + spread * AROUND_ZERO
         low, high = -r, r
         if step.is_finite():
-            middle, width = _exact(step.mid()), _exact(step.rad())
+            middle, width = exact(step.mid()), exact(step.rad())
             low, high = max(low, middle - width), min(high, middle + width)
         if low > high:
             raise InvalidCertificate("there is no equilibrium in the box", "radius")

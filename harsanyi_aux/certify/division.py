@@ -70,8 +70,8 @@ def read_division(table: Table, value: object, splits: Sequence[Split]) -> list[
         fights[pair] = Fight(
             pair,
             shares[pair],
-            _read_triples(multipliers.get("columns", ()), columns, columns, f"{place}.columns"),
-            _read_triples(multipliers.get("rows", ()), rows, rows, f"{place}.rows"),
+            read_triples(multipliers.get("columns", ()), columns, columns, f"{place}.columns"),
+            read_triples(multipliers.get("rows", ()), rows, rows, f"{place}.rows"),
             _read_bounds(table, pair, multipliers.get("bounds", ()), splits, f"{place}.bounds"),
         )
     return list(fights.values())
@@ -180,7 +180,8 @@ def _read_shares(table: Table, value: object, place: str) -> dict[int, list[fmpq
     return shares
 
 
-def _read_triples(value: object, others: int, own: int, place: str) -> list[tuple[int, int, fmpq]]:
+def read_triples(value: object, others: int, own: int, place: str) -> list[tuple[int, int, fmpq]]:
+    """Return a list of two indices and a multiplier that is not negative."""
     triples = []
     for k, entry in enumerate(sequence(value, place)):
         here = f"{place}[{k}]"

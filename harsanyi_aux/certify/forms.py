@@ -19,6 +19,12 @@ AROUND_ZERO = arb(0, 1)
 SQUARE = arb(fmpq(1, 2), fmpq(1, 2))
 
 
+def exact(point: arb) -> fmpq:
+    """Return a ball of radius zero as the number it is."""
+    mantissa, exponent = point.man_exp()
+    return fmpq(mantissa) * fmpq(2) ** int(exponent)
+
+
 class Domain:
     """A box of prices.
 

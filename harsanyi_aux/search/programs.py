@@ -18,10 +18,11 @@ from itertools import product
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from highspy import Highs, HighsBasisStatus, HighsModelStatus
+from highspy import HighsBasisStatus, HighsModelStatus
 from scipy.optimize import nnls
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.highs import quiet_highs
 from harsanyi_aux.search.layouts import IntArray
 from harsanyi_aux.search.recover import BASIC, LOWER, UPPER, Basis, Bounded
 from harsanyi_aux.search.rows import Rows, free_part
@@ -108,17 +109,11 @@ class Designer:
     """One HiGHS model, changed from structure to structure and objective to objective."""
 
     def __init__(self) -> None:
-        # highspy's annotations cover only a part of it
-        self.highs: Any = Highs()  # type: ignore[no-untyped-call]
-        options: dict[str, Any] = {
-            "output_flag": False,
-            "threads": 1,
-            "presolve": "off",
-            "solver": "simplex",
-            "simplex_strategy": 4,  # primal: changed objectives and relaxed rows stay feasible
-        }
-        for option, value in options.items():
-            self.highs.setOptionValue(option, value)
+        self.highs = quiet_highs(
+            presolve="off",
+            solver="simplex",
+            simplex_strategy=4,  # primal: changed objectives and relaxed rows stay feasible
+        )
         self.solved = 0
 
     def best(

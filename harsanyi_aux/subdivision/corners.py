@@ -7,6 +7,7 @@ of an exact saddle point.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -148,21 +149,29 @@ def rounded(strategy: FloatArray) -> Sparse:
     return [(i, Fraction(part, _DYADIC)) for i, part in zip(support, parts, strict=True) if part]
 
 
-def exact_matrix(frame: Frame, pair: int, prices: Prices) -> ObjectArray:
-    """Return the threat game of pair number `pair` at exact prices."""
-    table = frame.exact_payoffs[pair]
-    total: ObjectArray = np.zeros(table.shape[1:], dtype=object) + Fraction(0)
+def integer_matrix(frame: Frame, pair: int, prices: Prices) -> tuple[ObjectArray, int]:
+    """Return the threat game of pair number `pair` at exact prices, in whole units.
+
+    Returns
+    -------
+    matrix : object array of ints
+        Times the unit.
+    unit : int
+    """
+    table = frame.integer_payoffs[pair]
+    common = math.lcm(*(price.denominator for price in prices))
+    total: ObjectArray = np.zeros(table.shape[1:], dtype=object)
     for i, price in enumerate(prices):
         if price:
-            total = total + price * table[i]
-    return total
+            total = total + price.numerator * (common // price.denominator) * table[i]
+    return total, common * frame.table.scale
 
 
 def _exact_saddle(
     frame: Frame, pair: int, prices: Prices, x: FloatArray, y: FloatArray
 ) -> tuple[Sparse, Sparse]:
     """Return an exact saddle point, the one with the supports of `x` and `y` if there is one."""
-    matrix = exact_matrix(frame, pair, prices)
+    matrix, _ = integer_matrix(frame, pair, prices)
     rows = np.flatnonzero(x > _SUPPORT).tolist()
     columns = np.flatnonzero(y > _SUPPORT).tolist()
     kernel = kernel_saddle(matrix, rows, columns) if len(rows) == len(columns) else None
@@ -179,7 +188,7 @@ def _sparse(values: Sequence[Fraction]) -> Sparse:
 def kernel_saddle(
     matrix: ObjectArray, rows: list[int], columns: list[int]
 ) -> tuple[Sparse, Sparse] | None:
-    """Return the saddle point with a given square kernel, or None if there is none."""
+    """Return the saddle point of an integer matrix with a given square kernel, if there is one."""
     if len(rows) == 1:
         r, c = rows[0], columns[0]
         v = matrix[r, c]
@@ -208,7 +217,7 @@ def _equalising(kernel: ObjectArray) -> list[Fraction] | None:
     system = flint.fmpq_mat(k + 1, k + 1)
     for i in range(k):
         for j in range(k):
-            system[i, j] = flint.fmpq(kernel[i, j].numerator, kernel[i, j].denominator)
+            system[i, j] = flint.fmpq(kernel[i, j])
         system[i, k] = flint.fmpq(-1)
         system[k, i] = flint.fmpq(1)
     right = flint.fmpq_mat(k + 1, 1)

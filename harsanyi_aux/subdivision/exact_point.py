@@ -17,7 +17,7 @@ from harsanyi_aux.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.equilibrium import Equilibrium, Residuals
 from harsanyi_aux.subdivision.affine import Row, equal_shares, null_space
-from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, exact_matrix, make_corner
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, integer_matrix, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
 _DENOMINATORS = (64, 4096, 10**6)
@@ -43,10 +43,10 @@ def simple_prices(prices: FloatArray) -> Iterator[Prices]:
 def owed_at(corner: Corner) -> list[Fraction]:
     """Return ``φ(v_b)`` at a corner whose strategies are optimal exactly."""
     frame = corner.frame
-    values = [
-        threat_value(exact_matrix(frame, k, corner.prices), sides)
-        for k, sides in enumerate(corner.threats)
-    ]
+    values = []
+    for k, sides in enumerate(corner.threats):
+        matrix, unit = integer_matrix(frame, k, corner.prices)
+        values.append(threat_value(matrix, sides) / unit)
     V = frame.table.V
     values.append(
         max(
@@ -141,12 +141,29 @@ def prices_of_ties(frame: Frame, near: FloatArray) -> Iterator[Prices]:
     earned = near @ frame.scaled
     for o in np.flatnonzero(earned >= earned.max() - GUESS_DISTANCE).tolist():
         paid = [frame.table.V[i][o] for i in range(frame.n)]
-        basis = null_space([*ties, *equal_shares(frame, worth, paid)], frame.n)
-        if len(basis) == 1 and sum(basis[0]) != 0:
-            total = sum(basis[0])
-            prices = tuple(p / total for p in basis[0])
-            if np.abs(np.array(prices, dtype=np.float64) - near).max() <= GUESS_DISTANCE:
-                yield prices
+        equations = [*ties, *equal_shares(frame, worth, paid)]
+        yield from _normal(null_space(equations, frame.n), near)
+
+
+def prices_of_facet(frame: Frame, near: FloatArray) -> Iterator[Prices]:
+    """Return the exact prices near the given ones at which the best outcomes earn the same.
+
+    On a facet of the feasible set they alone determine the prices, which need not be simple.
+    """
+    earned = near @ frame.scaled
+    best = np.flatnonzero(earned >= earned.max() - GUESS_DISTANCE).tolist()
+    first, *others = ([frame.table.V[i][o] for i in range(frame.n)] for o in best)
+    ties = [tuple(p - q for p, q in zip(row, first, strict=True)) for row in others]
+    yield from _normal(null_space(ties, frame.n), near)
+
+
+def _normal(basis: Sequence[Row], near: FloatArray) -> Iterator[Prices]:
+    """Return the prices on a line through the origin, if it is one and passes near."""
+    if len(basis) == 1 and sum(basis[0]) != 0:
+        total = sum(basis[0])
+        prices = tuple(p / total for p in basis[0])
+        if np.abs(np.array(prices, dtype=np.float64) - near).max() <= GUESS_DISTANCE:
+            yield prices
 
 
 def _entries_worth(matrix: FloatArray, value: float) -> list[list[int]]:

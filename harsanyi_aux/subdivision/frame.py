@@ -6,6 +6,7 @@ represented by the coalition that contains player 0 (``docs/certificates.md``, "
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -78,9 +79,17 @@ class Frame:
     @cached_property
     def exact_payoffs(self) -> tuple[ObjectArray, ...]:
         """The signed scaled payoffs of each pair as Fractions."""
+        return self._signed(self.table.V)
+
+    @cached_property
+    def integer_payoffs(self) -> tuple[ObjectArray, ...]:
+        """The signed scaled payoffs of each pair, times ``table.scale``, as ints."""
+        return self._signed(self.table.integers)
+
+    def _signed(self, payoffs: Sequence[Sequence[object]]) -> tuple[ObjectArray, ...]:
         flat = np.empty((self.n, self.scaled.shape[1]), dtype=object)
         for i in range(self.n):
-            flat[i] = list(self.table.V[i])
+            flat[i] = list(payoffs[i])
         signed: list[ObjectArray] = []
         for mask in self.pairs:
             signs = np.array([1 if mask >> i & 1 else -1 for i in range(self.n)], dtype=object)

@@ -35,6 +35,7 @@ from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, make_corner
 from harsanyi_aux.subdivision.exact_point import (
     as_corner,
     exact_equilibrium,
+    prices_of_facet,
     prices_of_ties,
     simple_prices,
 )
@@ -149,6 +150,7 @@ class Locator:
         yield from simple_prices(prices)
         yield from prices_of_strategies(self.frame, prices, self.concept)
         yield from prices_of_ties(self.frame, prices)
+        yield from prices_of_facet(self.frame, prices)
 
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
         for exact in self._guesses(prices):
@@ -192,10 +194,10 @@ class Locator:
         if result.status != "undecided":
             return
         defect = result.defect
-        entry = propose_box(self.frame.game, prices)
+        entry = propose_box(self.frame.game, prices, kinks=False)
         if entry is not None:
             refined = refine(self.frame.game, entry)
-            if refined.sole_threats:
+            if refined.sole_threats and refined.defect is not None:
                 defect = float(refined.defect[1])
                 self.least_defect = min(self.least_defect, defect)
                 if refined.defect[0] > 0:

@@ -15,7 +15,7 @@ from harsanyi_aux.exact import to_fractions
 from harsanyi_aux.families import make_degenerate
 from harsanyi_aux.subdivision.affine import null_space, stable_prices
 from harsanyi_aux.subdivision.bounds import cell_bounds
-from harsanyi_aux.subdivision.corners import exact_matrix, make_corner, rounded
+from harsanyi_aux.subdivision.corners import integer_matrix, make_corner, rounded
 from harsanyi_aux.subdivision.exact_point import (
     exact_equilibrium,
     exact_mixture,
@@ -81,6 +81,12 @@ def dense(side, size):
     return np.array(vector, dtype=object)
 
 
+def exact_matrix(frame, prices):
+    return sum(
+        price * payoffs for price, payoffs in zip(prices, frame.exact_payoffs[0], strict=True)
+    )
+
+
 @pytest.mark.parametrize("prices", [(HALF, HALF), (ONE, ZERO), (Fraction(1, 7), Fraction(6, 7))])
 @pytest.mark.parametrize("seed", range(4))
 def test_exact_corners_are_saddle_points(prices, seed):
@@ -88,7 +94,10 @@ def test_exact_corners_are_saddle_points(prices, seed):
     frame = build_frame(game)
     for towards in (None, np.array([0.4, 0.6])):
         corner = make_corner(frame, prices, towards=towards, exact=True)
-        matrix = exact_matrix(frame, 0, prices)
+        matrix = exact_matrix(frame, prices)
+        whole, unit = integer_matrix(frame, 0, prices)
+        assert (whole == unit * matrix).all()
+        assert all(type(entry) is int for entry in whole.flat)
         (x, y) = corner.threats[0]
         x, y = dense(x, 3), dense(y, 3)
         assert sum(x) == sum(y) == 1
@@ -250,6 +259,6 @@ def test_ties_determine_prices_that_are_no_simple_fractions():
     (prices,) = prices_of_ties(frame, near)
     assert [float(p) for p in prices] == pytest.approx(near, abs=1e-12)
     # entries (0, 0) and (1, 0) of the threat game tie there, (1, 0) is the planner's choice
-    matrix = exact_matrix(frame, 0, prices)
+    matrix = exact_matrix(frame, prices)
     assert matrix[0, 0] == matrix[1, 0]
     assert exact_equilibrium(frame, prices) is not None

@@ -1,0 +1,186 @@
+"""Slopes of the value of a threat game at whose prices two kernels meet, and boxes around them."""
+
+from __future__ import annotations
+
+import copy
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from flint import ctx, fmpq
+from test_boxes import normalised, reject
+
+from harsanyi_aux import StrategicGame, solve
+from harsanyi_aux.certify.boxes import bounds, check_box
+from harsanyi_aux.certify.forms import Domain
+from harsanyi_aux.certify.kernels import Arena, Kernel
+from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.exact import exact_saddle_point
+from harsanyi_aux.families import random_game
+from harsanyi_aux.kinked import propose_kink, propose_slopes
+from harsanyi_aux.krawczyk import propose_box, table_of
+
+
+def kinked_game():
+    """Return a game of two players whose threat value has a kink at ``b = (1/2, 1/2)``.
+
+    ``M(t, 1-t) = [[t, t-1], [t-1/2, 3t/2-3/4]]``. For ``t < 1/2`` the second column is the better
+    one for its player in both rows and the value is the last entry: slope 3/2. For ``t > 1/2``
+    both sides mix: ``v = (t²/2 + 3t/4 - 1/2) / (3/4 + t/2)``, whose slope at 1/2 is 5/4.
+    """
+    first = [[1, 0], [Fraction(1, 2), Fraction(3, 4)]]
+    second = [[0, 1], [Fraction(1, 2), Fraction(3, 4)]]
+    return StrategicGame.from_arrays(first, second)
+
+
+def signed(game, pair):
+    from harsanyi_aux.threats import coalition_payoffs
+
+    signs = np.array([1.0 if pair >> i & 1 else -1.0 for i in range(game.n_players)])
+    flat = game.scaled.reshape(game.n_players, -1)
+    return signs[:, None, None] * coalition_payoffs(flat, game.actions, pair)
+
+
+def test_slopes_at_a_kink_worked_out_by_hand():
+    game = kinked_game()
+    x, y = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+    kink = propose_kink(1, signed(game, 1), x, y, np.array([0.5, 0.5]))
+    assert {(kernel.rows, kernel.columns) for kernel in kink.kernels} >= {
+        ((1,), (1,)),
+        ((0, 1), (0, 1)),
+    }
+    with ctx.workprec(128):
+        box = Domain([fmpq(1, 2)], [fmpq(1, 10**9)])
+        fight = solve_kink(Arena(table_of(game)), kink, box)
+    assert fight.at_center.contains(0)
+    slope = fight.gradient[0].range()
+    assert slope.contains(fmpq(5, 4))
+    assert slope.contains(fmpq(3, 2))
+    assert slope.rad() < 0.1251
+
+
+def random_multipliers(rng, count):
+    listed = [
+        (int(rng.integers(count)), int(rng.integers(count)), fmpq(int(rng.integers(9)), 4))
+        for _ in range(3)
+    ]
+    return tuple(listed)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_values_in_the_box_lie_between_the_bounds_whatever_the_multipliers(seed):
+    rng = np.random.default_rng(seed)
+    game = random_game("integer", (2, 2, 2), rng=rng, largest=3)
+    table = table_of(game)
+    pair = int(rng.choice(table.pairs))
+    rows, columns = table.sizes(pair)
+    center = [Fraction(1, 3) + Fraction(int(rng.integers(-9, 10)), 60) for _ in range(2)]
+    radius = [Fraction(1, int(rng.integers(10, 40))) for _ in range(2)]
+    floats = np.array([float(c) for c in center])
+    prices = np.append(floats, 1 - floats.sum())
+    payoffs = signed(game, pair)
+    x, y, _ = exact_saddle_point(matrix_at(table, pair, [*center, 1 - sum(center)]))
+    if seed % 2:
+        slopes = tuple(
+            Multipliers(random_multipliers(rng, columns), random_multipliers(rng, rows))
+            for _ in range(4)
+        )
+    else:
+        doubles = [np.array(side, dtype=float) for side in (x, y)]
+        slopes = propose_slopes(payoffs, *doubles, prices, np.array(radius, dtype=float))
+    support = tuple(int(k) for k in np.flatnonzero(np.array(x, dtype=float)))
+    others = tuple(int(k) for k in np.flatnonzero(np.array(y, dtype=float)))
+    k = min(len(support), len(others))
+    kernels = (Kernel(pair, support[:k], others[:k]), Kernel(pair, (0,), (0,)))
+    with ctx.workprec(128):
+        box = Domain(*([fmpq(v.numerator, v.denominator) for v in vs] for vs in (center, radius)))
+        fight = solve_kink(Arena(table), Kink(pair, kernels, slopes), box)
+        balls = [form.range() for form in fight.gradient]
+        for _ in range(20):
+            steps = [r * Fraction(int(rng.integers(-100, 101)), 100) for r in radius]
+            at = [c + s for c, s in zip(center, steps, strict=True)]
+            value = exact_saddle_point(matrix_at(table, pair, [*at, 1 - sum(at)]))[2]
+            bound = fight.at_center
+            for ball, step in zip(balls, steps, strict=True):
+                bound += ball * fmpq(step.numerator, step.denominator)
+            low, high = bounds(bound)
+            assert low <= value <= high
+
+
+def matrix_at(table, pair, prices):
+    rows, columns = table.sizes(pair)
+    return np.array(
+        [
+            [
+                sum(
+                    table.sign(pair, i) * b * table.V[i][table.outcome(pair, r, c)]
+                    for i, b in enumerate(prices)
+                )
+                for c in range(columns)
+            ]
+            for r in range(rows)
+        ],
+        dtype=object,
+    )
+
+
+def at_a_kink():
+    """Return a game whose only CoCo equilibrium lies at a kink of ``v({0, 2})``, and its box."""
+    game = random_game("uniform", (2, 2, 2), rng=20261124)
+    prices = normalised(game, solve(game))
+    entry = propose_box(game, prices)
+    assert entry is not None
+    return game, prices, entry
+
+
+def test_box_around_an_equilibrium_at_a_kink():
+    game, prices, entry = at_a_kink()
+    kinked = {key for key, value in entry["kernels"].items() if isinstance(value, dict)}
+    assert kinked == {"0,2"}
+    report = check_box(table_of(game), entry)
+    for (low, high), price in zip(report.prices, prices, strict=True):
+        assert low - Fraction(1, 10**9) <= Fraction(price) <= high + Fraction(1, 10**9)
+        assert high - low < Fraction(1, 10**11)
+    payoffs = solve(game).payoffs
+    for (low, high), payoff in zip(report.payoffs, payoffs, strict=True):
+        assert abs(float(low) - payoff) < 1e-8
+        assert high - low < Fraction(1, 10**9)
+
+
+def test_one_kernel_does_not_do_for_the_whole_box():
+    game, _, entry = at_a_kink()
+    for kernel in entry["kernels"]["0,2"]["kernels"]:
+        reject(game, entry | {"kernels": entry["kernels"] | {"0,2": kernel}})
+
+
+def test_claims_that_must_be_refused():
+    game, _, entry = at_a_kink()
+    kink = entry["kernels"]["0,2"]
+
+    def changed(**parts):
+        return entry | {"kernels": entry["kernels"] | {"0,2": kink | parts}}
+
+    reject(game, changed(kernels=[]), "no kernel")
+    reject(game, changed(slopes=kink["slopes"][:-1]), "expected 4 entries")
+    reject(game, changed(slopes=[{}] * 4), "Krawczyk")
+    reject(game, changed(kernels=[[[0, 1], [0]]]), "as many rows")
+    reject(game, changed(more=1), "unknown")
+    reject(game, entry | {"radius": ["1/4", "1/4"]})
+    reject(game, entry | {"center": ["1/2", "1/4"], "radius": ["1/100", "1/100"]})
+    negative = copy.deepcopy(kink["slopes"])
+    side = next(side for side in ("columns", "rows") if negative[0][side])
+    negative[0][side][0][2] = "-1/2"
+    reject(game, changed(slopes=negative), "negative")
+    negative[0][side][0][2] = "1/2"
+    negative[0][side][0][0] = 99
+    reject(game, changed(slopes=negative), "index")
+
+
+def test_multipliers_may_be_anything_not_negative():
+    # they decide how narrow the bounds are, not whether they hold
+    game, _, entry = at_a_kink()
+    larger = copy.deepcopy(entry)
+    for slope in larger["kernels"]["0,2"]["slopes"]:
+        for triple in slope["columns"] + slope["rows"]:
+            triple[2] = str(Fraction(triple[2]) * Fraction(101, 100))
+    assert check_box(table_of(game), larger).lower == check_box(table_of(game), entry).lower
