@@ -350,11 +350,13 @@ def _read_strategy(
 
 
 def _number_array(values: list[Number], exact: bool, place: str) -> AnyArray:
+    # exact ones must have doubles too: games have, and messages and residuals are in doubles
+    doubles = [nearest_double(value, place) for value in values]
     if exact:
         array = np.empty(len(values), dtype=object)
         array[:] = [Fraction(value) for value in values]
         return read_only(array)
-    return read_only(np.array([nearest_double(value, place) for value in values]))
+    return read_only(np.array(doubles))
 
 
 def _strategy_array(
