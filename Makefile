@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow lint bench catalog gallery census clean
+.PHONY: demo test test-slow coverage lint bench catalog gallery census clean
 
 # Prints prices, payoffs, threats and the check for a published game and a four-player game, and
 # refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
@@ -17,6 +17,11 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+
+# Branches of the definition, the checker and the readers that no test takes.
+coverage: $(STAMP)
+	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,smoothing -m pytest
+	$(BIN)/python -m coverage report --show-missing --skip-covered
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -282,11 +282,12 @@ def _read_strategies(
     found: dict[int, dict[tuple[int, ...], Number]] = {}
     for key, entries in listed.items():
         place = f'{prefix}strategies["{key}"]'
-        parts = key.split(",")
+        parts = key.split(",") if isinstance(key, str) else [""]
         if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
             raise InputError("this is not a coalition", place=place, mend='write "0,2"')
         players = [int(part) for part in parts]
-        if max(players) >= n or len(set(players)) < len(players) or players != sorted(players):
+        # leading zeros would name a coalition twice
+        if max(players) >= n or key != ",".join(map(str, sorted(set(players)))):
             raise InputError(
                 f"this is not a coalition of players 0 to {n - 1} in increasing order", place=place
             )
@@ -349,11 +350,13 @@ def _read_strategy(
 
 
 def _number_array(values: list[Number], exact: bool, place: str) -> AnyArray:
+    # exact ones must have doubles too: games have, and messages and residuals are in doubles
+    doubles = [nearest_double(value, place) for value in values]
     if exact:
         array = np.empty(len(values), dtype=object)
         array[:] = [Fraction(value) for value in values]
         return read_only(array)
-    return read_only(np.array([nearest_double(value, place) for value in values]))
+    return read_only(np.array(doubles))
 
 
 def _strategy_array(

@@ -152,8 +152,9 @@ def _check_shape(game: StrategicGame, equilibrium: Equilibrium) -> None:
                 f"shape {strategy.shape} where {shape} is expected", place=f"strategies[{name}]"
             )
         total = strategy.sum()
+        allowed = 0 if strategy.dtype == object else SUM_TOLERANCE
         # not (...) also catches NaN
-        if not ((strategy >= 0).all() and abs(total - 1) <= SUM_TOLERANCE):
+        if not ((strategy >= 0).all() and abs(total - 1) <= allowed):
             raise InputError(
                 f"not a probability distribution: the sum is {float(total):.12g}",
                 place=f"strategies[{name}]",

@@ -204,10 +204,13 @@ def parse_json(text: str, place: str = "") -> object:
     Raises
     ------
     InputError
-        With line and column where JSON's syntax is broken.
+        With line and column where JSON's syntax is broken, or where a key occurs twice in an
+        object: Python alone would keep the last and say nothing.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique)
+    except InputError as error:
+        raise error.within(place) from None
     except json.JSONDecodeError as error:
         raise InputError(
             f"is not JSON ({error.msg})", place=f"line {error.lineno}, column {error.colno}"
@@ -216,6 +219,17 @@ def parse_json(text: str, place: str = "") -> object:
         raise InputError("is nested too deeply", place=place) from None
     except ValueError:  # Python refuses to convert thousands of digits
         raise InputError("an integer has too many digits", place=place) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for k, key in enumerate(keys) if key in keys[:k])
+        raise InputError(
+            f"the key {clip(twice)} occurs twice in an object", mend="remove one of the two"
+        )
+    return found
 
 
 def game_to_dict(game: StrategicGame) -> dict[str, Any]:

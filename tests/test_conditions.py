@@ -251,6 +251,8 @@ def test_json_round_trip_loses_nothing(dilemma):
         (("version",), 2, "version 2"),
         (("version",), True, "version True"),
         (("prices",), [10**400, 0.5], r"prices: .* too large for double"),
+        (("prices",), [10**400, 1], r"prices: .* too large for double"),
+        (("payoffs",), ["1e400", 1], r"payoffs: .* too large for double"),
         (("strategies", " 1"), [], "not a coalition"),
         (("strategies", "9" * 5000), [], "not a coalition"),
         (("concept",), "nash", "'nash' is not a concept"),
@@ -266,6 +268,8 @@ def test_json_round_trip_loses_nothing(dilemma):
         (("strategies", "1"), ..., 'coalition "1" is missing'),
         (("strategies", "0,7"), [], "not a coalition"),
         (("strategies", "1,0"), [], "increasing order"),
+        (("strategies", "00"), [{"actions": [1], "probability": 1}], "increasing order"),
+        (("strategies", 0), [{"actions": [1], "probability": 1}], "not a coalition"),
         (("strategies", "x"), [], "not a coalition"),
         (("strategies", "0"), [], "non-empty list"),
         (("strategies", "0"), [3], "not a joint action"),
@@ -388,3 +392,13 @@ def test_text_and_rich_output_show_every_coalition(dilemma):
         console.print(equilibrium)
     for cell in ("0,1", "payoff", "(0 0) with 1"):
         assert cell in capture.get()
+
+
+def test_exact_probabilities_sum_to_one_exactly(dilemma):
+    game, equilibrium = dilemma
+    assert verify(game, equilibrium, exact=True).valid
+    strategies = {mask_of(c): strategy for c, strategy in equilibrium.strategies.items()}
+    strategies[3] = strategies[3] * (1 + Q(1, 10**12))
+    nearly = replace(equilibrium, strategies=CoalitionMap(strategies))
+    with pytest.raises(InputError, match="not a probability distribution"):
+        verify(game, nearly, exact=True)

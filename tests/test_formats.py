@@ -234,6 +234,8 @@ BAD_JSON = [
     (json.dumps(header()).replace('"-7/9"', "9" * 5000), "an integer has too many digits"),
     (json.dumps(header(payoffs=[["9" * 5000, 1]] * 2)), "payoffs[0][0]: '999"),
     (json.dumps(header(title="x")).replace("x", "\\ud800"), "title: "),
+    ('{"a": 1, "payoffs": [], "payoffs": [[1]]}', "the key 'payoffs' occurs twice in an object"),
+    (json.dumps(header()).replace("[", '[{"x": 0, "x": 1}, ', 1), "the key 'x' occurs twice"),
 ]
 
 

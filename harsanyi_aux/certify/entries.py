@@ -14,7 +14,8 @@ from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.profiles import Profile, failure, make_profile
+from harsanyi_aux.certify.hulls import in_hull
+from harsanyi_aux.certify.profiles import failure, make_profile
 from harsanyi_aux.certify.reading import (
     clip,
     index,
@@ -53,10 +54,9 @@ class Statement:
         Of the equilibria, in the game's own units.
     dimension : int
         Of the set of prices; 0 for a single equilibrium.
-    profile : Profile or None
-        The strategies of a set.
-    perfect : bool
-        Whether the concept is "coalition-perfect".
+    corners : tuple of n-tuples of fmpq
+        The exact normalised prices that the equilibrium has, or whose convex combinations belong to
+        the set; empty where no price is known exactly.
     box : tuple of n - 1 pairs of fmpq, or None
         Least and largest first normalised prices in the box of the form "box", or in that of an
         exact equilibrium: it holds no other CoCo equilibrium price.
@@ -66,8 +66,7 @@ class Statement:
     prices: tuple[Bounds, ...]
     payoffs: tuple[Bounds, ...]
     dimension: int
-    profile: Profile | None
-    perfect: bool
+    corners: tuple[tuple[fmpq, ...], ...]
     box: _Box | None
 
 
@@ -93,20 +92,14 @@ def read_entry(table: Table, entry: object, concept: str, place: str) -> Stateme
     raise InvalidCertificate(f"{clip(form)} is no form of {concept} equilibria", place)
 
 
-def is_price(table: Table, statement: Statement, prices: tuple[fmpq, ...]) -> bool:
+def is_price(statement: Statement, prices: tuple[fmpq, ...]) -> bool:
     """Return whether normalised prices are exactly those of an equilibrium or belong to a set.
 
-    Prices of a set may be zero; the definition then holds there with its strategies. The prices
-    of a box are not known exactly.
+    Prices of a set may be zero; the definition then holds there with its strategies. Prices at
+    which it holds too, but which are no combination of the listed ones, do not belong to the set:
+    the report would not tell of them. The prices of a box are not known exactly.
     """
-    if statement.form == "rational":
-        return all(
-            low == to_fraction(price)
-            for (low, _), price in zip(statement.prices, prices, strict=True)
-        )
-    if statement.profile is not None:
-        return failure(table, statement.profile, prices, perfect=statement.perfect) is None
-    return False
+    return bool(statement.corners) and in_hull(statement.corners, prices)
 
 
 # -- exact equilibria ----------------------------------------------------------------------------
@@ -172,8 +165,7 @@ def check_rational(table: Table, entry: Mapping[str, Any], concept: str = "coco"
         prices=tuple((to_fraction(p), to_fraction(p)) for p in prices),
         payoffs=tuple((u, u) for u in payoffs),
         dimension=0,
-        profile=None,
-        perfect=concept == "coalition-perfect",
+        corners=(prices,),
         box=box,
     )
 
@@ -285,8 +277,7 @@ def check_set(table: Table, entry: Mapping[str, Any], concept: str = "coco") -> 
         payoffs=tuple((u, u) for u in payoffs),
         # prices sum to one: none of them is a combination with weights that do not sum to one
         dimension=fmpq_mat([list(prices) for prices in listed]).rank() - 1,
-        profile=profile,
-        perfect=perfect,
+        corners=tuple(listed),
         box=None,
     )
 
@@ -298,8 +289,7 @@ def _check_box(table: Table, entry: Mapping[str, Any]) -> Statement:
         prices=report.prices,
         payoffs=report.payoffs,
         dimension=0,
-        profile=None,
-        perfect=False,
+        corners=(),
         box=tuple(
             (fmpq(low.numerator, low.denominator), fmpq(high.numerator, high.denominator))
             for low, high in zip(report.lower[:-1], report.upper[:-1], strict=True)

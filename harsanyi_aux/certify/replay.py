@@ -194,7 +194,7 @@ def _check_leaf(tree: _Tree, leaf: Leaf) -> None:
     statement = tree.statements[number]
     corners = [tree.prices[vertex] for vertex in leaf.cell]
     if leaf.kind == "known":
-        if not all(is_price(tree.table, statement, prices) for prices in corners):
+        if not all(is_price(statement, prices) for prices in corners):
             raise InvalidCertificate(
                 f"some vertex of the cell is no price of equilibrium {number}", leaf.place
             )
@@ -218,7 +218,7 @@ def _check_reason(tree: _Tree, cell: Sequence[Vertex], leaf: Leaf) -> None:
         )
 
     def belongs(number: int, prices: tuple[fmpq, ...]) -> bool:
-        return is_price(tree.table, tree.statements[number], prices)
+        return is_price(tree.statements[number], prices)
 
     exempt = exempt_positions(
         tree.table,

@@ -117,8 +117,7 @@ def _checked(table: Table, entry: object, radius: fmpq, place: str) -> tuple[Sid
             prices=tuple(_extremes(v.prices[i] for v in region.vertices) for i in range(table.n)),
             payoffs=_payoffs(table, region, radius),
             dimension=0,
-            profile=None,
-            perfect=False,
+            corners=(),
             box=None,
         )
         return Sides(region, tuple(normals)), statement

@@ -210,7 +210,7 @@ def read_game(data: object, place: str = "game") -> Table:
     if data.get("format") != "harsanyi-game" or type(data.get("version")) is not int:
         raise InvalidCertificate("this is not a game", f"{place}.format")
     if data["version"] != 1:
-        raise InvalidCertificate(f"version {data['version']} is unknown", f"{place}.version")
+        raise InvalidCertificate(f"version {clip(data['version'])} is unknown", f"{place}.version")
     if data.get("transferable", False) is not False:
         raise InvalidCertificate(
             "games with transferable utility have no certificates", f"{place}.transferable"

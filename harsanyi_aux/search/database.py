@@ -60,6 +60,15 @@ COLUMNS = (
     "seconds",
 )
 
+# SQLite keeps whatever is written into a column; these are the kinds that this program writes.
+_KINDS = {
+    **dict.fromkeys(("cell", "number", "proper", "boundary", "payoffs"), "integer"),
+    **dict.fromkeys(("complete", "sets", "undecided"), "integer, null"),
+    **dict.fromkeys(("separation", "least_defect", "largest_defect"), "real, null"),
+    **dict.fromkeys(("status", "reason", "digest", "remarkable", "found"), "text"),
+    "seconds": "real",
+}
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -110,6 +119,21 @@ def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise _damaged(path, verdict)
+
+
+def check_rows(connection: sqlite3.Connection, plan: Plan, path: Path) -> None:
+    """Raise an `InputError` if a row is about no game of the plan, or is none of this program's."""
+    kinds = " OR ".join(
+        f"typeof({column}) NOT IN ({', '.join(repr(kind) for kind in kinds.split(', '))})"
+        for column, kinds in _KINDS.items()
+    )
+    row = connection.execute(
+        f"SELECT cell, number FROM games WHERE {kinds} OR cell NOT BETWEEN 0 AND ? "
+        "OR number NOT BETWEEN 0 AND ? OR payoffs < 0 LIMIT 1",
+        (len(plan.cells) - 1, plan.count - 1),
+    ).fetchone()
+    if row is not None:
+        raise _damaged(path, f"game {row[0]}:{row[1]} is not one that this program recorded")
 
 
 def _damaged(path: Path, detail: object) -> InputError:
@@ -174,6 +198,7 @@ def reading(path: Path) -> Iterator[tuple[sqlite3.Connection, Plan]]:
             raise InputError("this store is empty", place=str(path))
         plan = stored_plan(connection, path)
         connection.execute("BEGIN")  # one state of the file for all that is read
+        check_rows(connection, plan, path)
         yield connection, plan
 
 

@@ -26,6 +26,7 @@ from harsanyi_aux.search.database import (
     SCHEMA_VERSION,
     Tally,
     check_integrity,
+    check_rows,
     connect,
     is_fresh,
     stored_plan,
@@ -91,6 +92,7 @@ class Store:
                     mend="choose another file, or resume with its own options",
                 )
             check_integrity(self._connection, self.path)
+            check_rows(self._connection, stored, self.path)
             self.plan = stored
         elif plan is None:
             raise InputError(

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from flint import fmpq
+
 from harsanyi_aux.arrays import format_number
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.document import digest, sealed
+from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.table import Table
+from harsanyi_aux.certify.trees import check_root
+from harsanyi_aux.certify.vertices import read_vertex
 from harsanyi_aux.equilibrium import Concept
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
@@ -96,11 +101,9 @@ def load_state(
     InputError
         If the state is damaged, or of another game, concept or price floor.
     """
-    from harsanyi_aux.certify.document import digest
-
     if state.get("format") != "harsanyi-search-state" or state.get("version") != 1:
         raise InputError("this is no saved search", mend="give another file for the state")
-    if state.get("sha256") != digest(state):
+    if not _is_intact(state):
         raise InputError("the saved search is damaged", mend="delete it and start afresh")
     expected = {**_common(frame, "state", concept), "price_floor": str(floor)}
     for key, name in (("concept", "concept"), ("price_floor", "price floor")):
@@ -109,11 +112,37 @@ def load_state(
                 f"the saved search is for the {name} {state.get(key)}, not {expected[key]}",
                 mend="give another file for the state",
             )
-    own, other = expected["game"], state.get("game", {})
-    if any(own[key] != other.get(key) for key in ("actions", "payoffs")):
+    own, other = expected["game"], state.get("game")
+    if not isinstance(other, Mapping) or any(
+        own[key] != other.get(key) for key in ("actions", "payoffs")
+    ):
         raise InputError(
             "the saved search is for another game", mend="give another file for the state"
         )
+    try:
+        return _restored(frame, concept, floor, limits, state)
+    except InputError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            f"the saved search does not fit this program ({type(error).__name__}: {error})",
+            mend="delete it and start afresh",
+        ) from None
+
+
+def _is_intact(state: Mapping[str, Any]) -> bool:
+    try:
+        return bool(state.get("sha256") == digest(state))
+    except InvalidCertificate:  # NaN and the like, which were never written
+        return False
+
+
+def _restored(
+    frame: Frame, concept: Concept, floor: Fraction, limits: Limits, state: Mapping[str, Any]
+) -> Growth:
+    """Return the search of an intact state; errors of any kind if no search of ours wrote it."""
+    for k, entry in enumerate(state["vertices"]):
+        read_vertex(frame.table, entry, f"vertices[{k}]")
     locator = Locator(frame, concept, floor)
     for entry in state["equilibria"]:
         locator.restore(entry)
@@ -122,6 +151,11 @@ def load_state(
     defect = state["least_defect"]
     locator.least_defect = math.inf if defect is None else float(defect)
     root = read_tree(frame, state)
+    check_root(
+        [corner.vertex.prices for corner in root.cell],
+        fmpq(floor.numerator, floor.denominator),
+        frame.n,
+    )
     growth = Growth(frame, concept, limits, locator, root)
     for node in walk(root):
         if node.kind == "open":
