@@ -100,9 +100,7 @@ def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
     """Return the outcomes mixed, None if their payoffs are affinely dependent."""
     # a little of an outcome that earns a little less does not show in the residual
     earned = point.prices @ problem.planner.points
-    outcomes = np.flatnonzero(
-        (point.mixture > NEGLIGIBLE) & (earned >= earned.max() - NEGLIGIBLE)
-    )
+    outcomes = np.flatnonzero((point.mixture > NEGLIGIBLE) & (earned >= earned.max() - NEGLIGIBLE))
     payoffs = problem.planner.points[:, outcomes]
     spread = payoffs[:, 1:] - payoffs[:, :1]
     if np.linalg.matrix_rank(spread, tol=1e-9) < len(outcomes) - 1:
