@@ -313,14 +313,17 @@ def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     _eliminate(table, pivots)
     open_ = np.flatnonzero(pivots < 0)
     led = np.flatnonzero(pivots >= 0)
-    free = np.zeros((unknowns, len(open_)))
-    free[open_, np.arange(len(open_))] = 1.0
-    free[led] = -table[pivots[led]][:, open_]
+    follow = table[pivots[led]][:, open_]  # the unknowns led, by the open ones, with opposite sign
+
+    def on_solutions(functionals: IntArray) -> FloatArray:
+        found: FloatArray = functionals[:, open_] - functionals[:, led].astype(np.float64) @ follow
+        return found
+
     pairs, n = rows.gaps.shape[:2]
-    gaps: FloatArray = rows.gaps.reshape(pairs * n, unknowns).astype(np.float64) @ free
+    gaps = on_solutions(rows.gaps.reshape(pairs * n, unknowns))
     if (np.abs(gaps).reshape(pairs, -1).max(axis=1, initial=0.0) < _ZERO).any():
         return None
-    below = rows.below.astype(np.float64) @ free
+    below = on_solutions(rows.below)
     lengths = np.sqrt(np.einsum("ij,ij->i", below, below))
     kept = lengths > _ZERO
     return below[kept] / lengths[kept, None], gaps
