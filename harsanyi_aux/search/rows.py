@@ -291,8 +291,39 @@ def _eliminate(a, pivots):  # type: ignore[no-untyped-def]
         pivots[column] = row
 
 
+@njit(cache=True)
+def _binding(below, fixed):  # type: ignore[no-untyped-def]
+    """Tell which inequalities can bind: not those that an unknown nothing else needs satisfies."""
+    rows, unknowns = below.shape
+    kept = np.ones(rows, dtype=np.bool_)
+    positive = np.zeros(unknowns, dtype=np.int64)
+    negative = np.zeros(unknowns, dtype=np.int64)
+    for r in range(rows):
+        for j in range(unknowns):
+            positive[j] += below[r, j] > 0
+            negative[j] += below[r, j] < 0
+    found = True
+    while found:
+        found = False
+        for j in range(unknowns):
+            if fixed[j] or (positive[j] == 0) == (negative[j] == 0):
+                continue
+            for r in range(rows):
+                if kept[r] and below[r, j] != 0:
+                    kept[r] = False
+                    found = True
+                    for k in range(unknowns):
+                        positive[k] -= below[r, k] > 0
+                        negative[k] -= below[r, k] < 0
+    return kept
+
+
 def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     """Return the inequalities and gaps of payoffs on the solutions of the equations, in doubles.
+
+    For payoffs without bounds: an unknown that occurs in inequalities alone, and in them with one
+    sign, can be so large or small that they hold; they and then further ones drop out. A payoff in
+    an outcome that no threat leads to often is of that kind.
 
     Parameters
     ----------
@@ -301,7 +332,7 @@ def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     Returns
     -------
     below : (m', f)
-        The rows that are not zero in the f free directions, with length one.
+        The rows that can bind and are not zero in the f free directions, with length one.
     gaps : (pairs * n, f)
 
     None where the equations alone make the payoffs of some pair equal.
@@ -323,7 +354,10 @@ def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     gaps = on_solutions(rows.gaps.reshape(pairs * n, unknowns))
     if (np.abs(gaps).reshape(pairs, -1).max(axis=1, initial=0.0) < _ZERO).any():
         return None
-    below = on_solutions(rows.below)
+    fixed = rows.equal.any(axis=0) | rows.gaps.any(axis=(0, 1))
+    below = on_solutions(rows.below[_binding(rows.below, fixed)])
+    occurring = below.any(axis=0) | gaps.any(axis=0)
+    below, gaps = below[:, occurring], gaps[:, occurring]
     lengths = np.sqrt(np.einsum("ij,ij->i", below, below))
     kept = lengths > _ZERO
     return below[kept] / lengths[kept, None], gaps
