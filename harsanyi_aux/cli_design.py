@@ -1,4 +1,4 @@
-"""``harsanyi design``: make games with several equilibria, check them exactly, save them."""
+"""``harsanyi design``: make games with several equilibria, prove them, save everything."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ def design(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="DIR", help="Save every game with its equilibria here."
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Save every game with equilibria and certificates here.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -121,7 +124,7 @@ def design(
     if as_json:
         write_json(
             {
-                "games": [_to_dict(game) for game in games],
+                "games": [_to_dict(game, k, output) for k, game in enumerate(games, 1)],
                 "concept": concept,
                 "seed": seed,
                 "tried": tried,
@@ -171,9 +174,12 @@ def _check_output(folder: Path) -> None:
 
 
 def _save(game: DesignedGame, folder: Path) -> None:
-    """Save the game and its equilibria; the folder appears complete or not at all."""
+    """Save game, equilibria and certificates; the folder appears complete or not at all."""
+    from harsanyi_aux.certify import write
     from harsanyi_aux.formats import save_game, write_text
+    from harsanyi_aux.search.statements import statements
 
+    certificates = statements(game.game, game.equilibria)
     beside = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
     try:
         beside.mkdir(parents=True)
@@ -182,6 +188,8 @@ def _save(game: DesignedGame, folder: Path) -> None:
             for k, equilibrium in enumerate(game.equilibria):
                 text = json.dumps(equilibrium.to_dict(), indent=1) + "\n"
                 write_text(beside / f"equilibrium-{k + 1}.json", text)
+            for name, document in certificates.items():
+                write(document, beside / f"{name}.certificate.json")
             os.replace(beside, folder)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
@@ -191,14 +199,17 @@ def _save(game: DesignedGame, folder: Path) -> None:
         raise InputError(f"cannot be written ({reason})", place=str(folder)) from error
 
 
-def _to_dict(game: DesignedGame) -> dict[str, Any]:
+def _to_dict(game: DesignedGame, number: int, output: Path | None) -> dict[str, Any]:
     from harsanyi_aux.formats import game_to_dict
+
+    saved = [] if output is None else sorted((output / str(number)).glob("*.certificate.json"))
 
     return {
         "game": game_to_dict(game.game),
         "equilibria": [equilibrium.to_dict() for equilibrium in game.equilibria],
         "separation": float(game.separation),
         "tried": game.tried,
+        "certificates": list(map(str, saved)),
     }
 
 
@@ -266,7 +277,10 @@ def _closing(
         found = "No game" if not made else f"{made} of {wanted} games"
         lines.append(f"{found} found among {tried} structures; that proves nothing about others.")
     if output is not None and made:
-        lines.append(f"Saved in {output}.")
+        lines.append(
+            f"Saved in {output}, with certificates that the checker has replayed: "
+            "harsanyi check FILE.certificate.json."
+        )
     if interrupted:
         lines.append("Interrupted: this is what had been found.")
     return ["", *lines] if lines else []

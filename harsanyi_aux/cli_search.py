@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harsanyi_aux.cli_shared import (
     DONE,
     INTERRUPTED,
-    Concept,
     JsonOption,
     write,
     write_json,
@@ -27,6 +27,19 @@ if TYPE_CHECKING:
     from harsanyi_aux.game import StrategicGame
     from harsanyi_aux.search.campaign import Progress
     from harsanyi_aux.search.plan import Family, Plan
+
+
+class _Concept(StrEnum):  # typer takes no list of literals
+    COCO = "coco"
+    COALITION_PERFECT = "coalition-perfect"
+
+
+class _Method(StrEnum):
+    MULTI_START = "multi-start"
+    ENUMERATION = "enumeration"
+
+
+_NUMBERS = ("count", "seed", "starts", "price_floor", "max_cells", "time_limit", "large_defect")
 
 
 def search(
@@ -55,11 +68,12 @@ def search(
         int | None, typer.Option(min=0, metavar="S", help="Settles all games.", show_default="0")
     ] = None,
     concept: Annotated[
-        Concept | None, typer.Option(help="What to look for.", show_default="coco")
+        list[_Concept] | None,
+        typer.Option(help="What to look for; repeat for both.", show_default="coco"),
     ] = None,
     method: Annotated[
-        Literal["multi-start", "enumeration"] | None,
-        typer.Option(help="How to look for it.", show_default="multi-start"),
+        list[_Method] | None,
+        typer.Option(help="How; repeat for both.", show_default="multi-start"),
     ] = None,
     starts: Annotated[
         int | None,
@@ -73,6 +87,15 @@ def search(
         int | None,
         typer.Option(
             min=1, metavar="N", help="Cells for each game (enumeration).", show_default="2000"
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="For each game, then recorded as undecided. Which games that meets depends on the "
+            "machine.",
+            show_default="none",
         ),
     ] = None,
     large_defect: Annotated[
@@ -128,6 +151,7 @@ def search(
         "starts": starts,
         "price_floor": price_floor,
         "max_cells": max_cells,
+        "time_limit": time_limit,
         "large_defect": large_defect,
     }
     given = {name: value for name, value in planned.items() if value is not None}
@@ -159,16 +183,12 @@ def _plan(given: dict[str, Any], store: Path, resume: bool) -> Plan | None:
     if resume and not given:
         return stored
     game = _centre(given.get("around"))
-    parts: dict[str, Any] = {
-        name: given[name]
-        for name in ("count", "seed", "starts", "price_floor", "max_cells", "large_defect")
-        if name in given
-    }
+    parts: dict[str, Any] = {name: given[name] for name in _NUMBERS if name in given}
     for name in ("concept", "method"):
         if name in given:
-            parts[f"{name}s"] = (given[name],)
+            parts[f"{name}s"] = tuple(dict.fromkeys(map(str, given[name])))
     if "shape" in given:
-        parts["shapes"] = tuple(map(_shape, given["shape"]))
+        parts["shapes"] = tuple(dict.fromkeys(map(_shape, given["shape"])))
     elif game is not None:
         parts["shapes"] = (game.actions,)
     if stored is None or given.keys() & {"family", "option", "around"}:

@@ -1,8 +1,8 @@
 """How many equilibria do random games have: runs the campaigns and writes their summary.
 
-Each campaign is a `harsanyi search` of one concept and shape by enumeration; its store is kept in
-the folder for stores, outside the repository, and continued if it is there. ``summary.csv`` has one
-row for each family and number of payoff vectors, with 95 % Clopper-Pearson intervals.
+Each campaign is a `harsanyi search` of one shape by enumeration, for both concepts; its store is
+kept in the folder for stores, outside the repository, and continued if it is there. ``summary.csv``
+has one row for each family and number of payoff vectors, with 95 % Clopper-Pearson intervals.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from harsanyi_aux.search.summary import share
 FOLDER = Path(__file__).parent
 SEED = 5
 MOST_CELLS = 2000
+#: Seconds for a game. A few games meet it, and which ones depends on the machine: they are told.
+TIME_LIMIT = 60
 ALL = ("uniform", "integer", "normal", "symmetric", "zero-sum-plus", "bargaining")
 #: Bargaining games and symmetric games do not have this shape.
 UNEQUAL = ("uniform", "integer", "normal", "zero-sum-plus")
@@ -40,43 +42,48 @@ class Campaign:
     families: tuple[str, ...]
     count: int
 
-    def store(self, concept: str) -> str:
-        """Return the name of the store."""
-        return f"{concept}-{'x'.join(map(str, self.shape))}.db"
+    @property
+    def store(self) -> str:
+        """The name of the store."""
+        return f"{'x'.join(map(str, self.shape))}.db"
 
-    def command(self, concept: str, stores: Path, workers: int) -> list[str]:
+    def command(self, stores: Path, workers: int) -> list[str]:
         """Return the command that runs it."""
         families = [word for name in self.families for word in ("--family", name)]
+        concepts = [word for name in CONCEPTS for word in ("--concept", name)]
         return [
             *("harsanyi", "search", "--shape", ",".join(map(str, self.shape)), *families),
-            *("--count", str(self.count), "--concept", concept, "--method", "enumeration"),
-            *("--seed", str(SEED), "--max-cells", str(MOST_CELLS), "--workers", str(workers)),
-            *("--store", str(stores / self.store(concept)), "--resume"),
+            *("--count", str(self.count), *concepts, "--method", "enumeration"),
+            *("--seed", str(SEED), "--max-cells", str(MOST_CELLS)),
+            *("--time-limit", str(TIME_LIMIT), "--workers", str(workers)),
+            *("--store", str(stores / self.store), "--resume"),
         ]
 
 
 CAMPAIGNS = (
-    Campaign((2, 2, 2), ALL, 40),
-    Campaign((2, 2, 3), UNEQUAL, 25),
-    Campaign((3, 3, 3), (*UNEQUAL, "symmetric"), 12),
-    Campaign((2, 2, 2, 2), ALL, 12),
+    Campaign((2, 2, 2), ALL, 60),
+    Campaign((2, 2, 3), UNEQUAL, 40),
+    Campaign((3, 3, 3), (*UNEQUAL, "symmetric"), 25),
+    Campaign((2, 2, 2, 2), ALL, 20),
 )
 
 
-def rows_of(store: Path, concept: str, campaign: Campaign) -> Iterator[tuple[object, ...]]:
+def rows_of(store: Path) -> Iterator[tuple[object, ...]]:
     """Yield the summary rows of one store; equilibria are counted where the list is complete."""
-    shape = "x".join(map(str, campaign.shape))
-    with reading(store) as (connection, _):
+    with reading(store) as (connection, plan):
         rows = connection.execute(
-            "SELECT cell, payoffs, sets, complete FROM games WHERE status = 'done'"
+            "SELECT cell, payoffs, sets, complete, reason FROM games WHERE status = 'done'"
         ).fetchall()
-    for number, family in enumerate(campaign.families):
-        start = (concept, shape, family)
+    numbered = sorted(enumerate(plan.cells), key=lambda pair: CONCEPTS.index(pair[1].concept))
+    for number, cell in numbered:
+        start = (cell.concept, "x".join(map(str, cell.shape)), cell.family.name)
         own = [row for row in rows if row[0] == number]
         whole = [row for row in own if row[3] == 1]
         yield (*start, "list proved complete", "", *numbers(len(whole), len(own)))
         continua = sum(row[2] > 0 for row in whole)
         yield (*start, "with a continuum", "", *numbers(continua, len(whole)))
+        stopped = sum(row[4] != "" for row in own)
+        yield (*start, "given up for time", "", *numbers(stopped, len(own)))
         for count, games in sorted(Counter(row[1] for row in whole).items()):
             yield (*start, "payoff vectors", count, *numbers(games, len(whole)))
 
@@ -90,17 +97,20 @@ def page(rows: list[tuple[object, ...]], commands: list[str]) -> str:
         "# How many equilibria do random games have?",
         "",
         "Written by `make census` from the stores of these campaigns; each game is settled by the "
-        "seed, its family, its shape and its number. `summary.csv` has the same counts.",
+        "seed, its family, its shape and its number. `summary.csv` has the same counts. "
+        f"Which games are given up after {TIME_LIMIT} seconds depends on the machine and its load; "
+        "with `--max-cells` alone every machine has the same rows.",
         "",
         *("    " + command for command in commands),
         "",
         "*Proved*: games whose list of proper equilibria is proved complete, of those examined. "
-        "Stores that were stopped early hold the first games of each family. "
+        "A store that was stopped early holds the first games of each family. "
         "Only proved ones are counted to the right, by their number of different payoff vectors, "
         "with 95 % Clopper-Pearson intervals for the shares.",
         "",
-        "| concept | shape | family | proved | games by payoff vectors | with a continuum |",
-        "| --- | --- | --- | ---: | --- | ---: |",
+        "| concept | shape | family | proved | given up for time | games by payoff vectors "
+        "| with a continuum |",
+        "| --- | --- | --- | ---: | ---: | --- | ---: |",
     ]
     for (concept, shape, family), own in groups.items():
         if not own[0][6]:
@@ -111,8 +121,8 @@ def page(rows: list[tuple[object, ...]], commands: list[str]) -> str:
             if row[3] == "payoff vectors"
         )
         lines.append(
-            f"| {concept} | {shape} | {family} | {own[0][5]} of {own[0][6]} | {told or 'none'} "
-            f"| {own[1][5]} |"
+            f"| {concept} | {shape} | {family} | {own[0][5]} of {own[0][6]} | {own[2][5]} "
+            f"| {told or 'none'} | {own[1][5]} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -139,15 +149,14 @@ def main() -> None:
     commands = []
     program = str(Path(sys.executable).parent / "harsanyi")
     for campaign in CAMPAIGNS:
-        for concept in CONCEPTS:
-            command = campaign.command(concept, chosen.stores, chosen.workers)
-            print(shlex.join(command), flush=True)
-            commands.append(shlex.join(campaign.command(concept, Path("build/census"), 2)))
-            if not chosen.summary_only:
-                subprocess.run([program, *command[1:]], check=True)
-            store = chosen.stores / campaign.store(concept)
-            if store.exists():
-                rows += rows_of(store, concept, campaign)
+        command = campaign.command(chosen.stores, chosen.workers)
+        print(shlex.join(command), flush=True)
+        commands.append(shlex.join(campaign.command(Path("build/census"), 2)))
+        if not chosen.summary_only:
+            subprocess.run([program, *command[1:]], check=True)
+        store = chosen.stores / campaign.store
+        if store.exists():
+            rows += rows_of(store)
     table.writerows(rows)
     write_text(FOLDER / "summary.csv", out.getvalue())
     write_text(FOLDER / "README.md", page(rows, commands))

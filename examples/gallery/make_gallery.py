@@ -27,7 +27,7 @@ from gallery_pages import Proof, page
 from gallery_texts import TEXTS
 
 from harsanyi_aux.certify.claims import Report
-from harsanyi_aux.certify.document import sealed, write
+from harsanyi_aux.certify.document import write
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.enumerate import enumerate_equilibria
@@ -36,8 +36,7 @@ from harsanyi_aux.existence import exists
 from harsanyi_aux.formats import game_to_dict, load_game, write_text
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.search.design import DesignedGame, design
-from harsanyi_aux.subdivision.document import exact_game
-from harsanyi_aux.subdivision.frame import build_frame
+from harsanyi_aux.search.statements import distinctness_statement, without_residuals
 
 FOLDER = Path(__file__).parent
 #: Cells of an enumeration; limits of time would make files depend on the machine.
@@ -58,39 +57,10 @@ class Example:
 # -- certificates --------------------------------------------------------------------------------
 
 
-def distinctness(game: StrategicGame, first: Equilibrium, second: Equilibrium) -> dict[str, Any]:
-    """Return the certificate that two exact equilibria have different payoffs."""
-    from harsanyi_aux import __version__
-
-    player = next(
-        i for i in range(game.n_players) if Fraction(first.payoffs[i]) != second.payoffs[i]
-    )
-    return sealed(
-        {
-            "format": "harsanyi-certificate",
-            "version": 1,
-            "kind": "distinctness",
-            "concept": first.concept,
-            "software": f"harsanyi-aux {__version__}",
-            "game": exact_game(game, build_frame(game).table),
-            "equilibria": [
-                {"form": "rational", "equilibrium": without_residuals(one)}
-                for one in (first, second)
-            ],
-            "player": player,
-        }
-    )
-
-
-def without_residuals(equilibrium: Equilibrium) -> dict[str, Any]:
-    """Return the format of equilibrium files without what depends on rounding."""
-    return {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
-
-
 def pairs(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> Documents:
     """Return the distinctness certificates of all pairs with different payoffs."""
     return {
-        f"distinctness-{e}-{f}.certificate.json": distinctness(game, one, other)
+        f"distinctness-{e}-{f}.certificate.json": distinctness_statement(game, one, other)
         for (e, one), (f, other) in combinations(enumerate(equilibria), 2)
         if any(Fraction(u) != v for u, v in zip(one.payoffs, other.payoffs, strict=True))
     }

@@ -3,11 +3,17 @@
 The two methods differ in what a count means. ``multi-start`` finds some equilibria (`solver`), so
 that its counts are lower bounds. ``enumeration`` finds all with prices above its floor
 (`enumerate_equilibria`) and says whether the list is proved complete.
+
+A game that reaches the plan's limit of time keeps what was found until then, with the reason; an
+enumeration is then not complete. The limit holds at any moment in a process's main thread, where
+games are examined on this machine; on the threads of a cluster's workers it is looked at between
+cells and between starts.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import platform
 import time
 from collections.abc import Sequence
@@ -23,6 +29,7 @@ from harsanyi_aux.equilibrium import Equilibrium
 from harsanyi_aux.formats import game_to_dict
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.rational import rationalize
+from harsanyi_aux.search.clock import TimeUp, time_for
 from harsanyi_aux.search.plan import Cell, Key, Plan, digest
 from harsanyi_aux.solver import SAME, solve_all
 from harsanyi_aux.text import plain
@@ -43,7 +50,7 @@ class Outcome:
         Cell and number of the game.
     status : "done" or "failed"
     reason : str
-        Why it failed.
+        Why it failed, or why it was given up: `out_of_time`.
     digest : str
         Of the payoffs (`plan.digest`), to recognise the game.
     proper, boundary : int
@@ -99,6 +106,7 @@ class _Found:
     sets: int | None = None
     undecided: int | None = None
     certificate: dict[str, Any] | None = None
+    out_of_time: bool = False
 
 
 def examine(plan: Plan, key: Key) -> Outcome:
@@ -150,6 +158,12 @@ def _examined(plan: Plan, key: Key) -> Outcome:
         if cell.method == "enumeration"
         else _searched(plan, cell, game, plan.start_generator(key))
     )
+    return _measured(plan, key, game, found)
+
+
+def _measured(plan: Plan, key: Key, game: StrategicGame, found: _Found) -> Outcome:
+    """Return the row of what was found."""
+    cell = plan.cells[key[0]]
     proper = [e for e in found.equilibria if e.kind == "proper"]
     defects = [division_defect(game, e) for e in found.equilibria]
     own = [d for d, e in zip(defects, found.equilibria, strict=True) if e.kind == "proper"]
@@ -158,9 +172,12 @@ def _examined(plan: Plan, key: Key) -> Outcome:
     normalised = (payoffs - game.minima) / game.ranges
     distinct = count_distinct(normalised)
     remarkable = _remarkable(plan, cell, distinct, len(proper), least)
+    if found.out_of_time:  # what was not found is then no news
+        remarkable = tuple(name for name in remarkable if name != "none")
     return Outcome(
         key,
         "done",
+        reason=out_of_time(plan) if found.out_of_time else "",
         digest=digest(game),
         proper=len(proper),
         boundary=len(found.equilibria) - len(proper),
@@ -180,19 +197,43 @@ def _examined(plan: Plan, key: Key) -> Outcome:
 
 
 def _searched(plan: Plan, cell: Cell, game: StrategicGame, rng: np.random.Generator) -> _Found:
-    result = solve_all(game, concept=cell.concept, starts=plan.starts, rng=rng)
+    met: list[Equilibrium] = []
+    end = _end(plan)
+
+    def look_at_clock(done: int, planned: int) -> None:
+        if time.monotonic() > end:
+            raise TimeUp
+
+    try:
+        with time_for(plan.time_limit):
+            result = solve_all(
+                game,
+                concept=cell.concept,
+                starts=plan.starts,
+                rng=rng,
+                found=met.append,
+                progress=look_at_clock,
+            )
+    except TimeUp:
+        return _Found(met, out_of_time=True)
     return _Found(result.equilibria, result.least_defect)
 
 
 def _enumerated(plan: Plan, cell: Cell, game: StrategicGame) -> _Found:
     from harsanyi_aux.enumerate import enumerate_equilibria
 
-    result = enumerate_equilibria(
-        game,
-        concept=cell.concept,
-        price_floor=str(plan.price_floor),  # the decimal that was meant, not its double
-        max_cells=plan.max_cells,
-    )
+    end = _end(plan)
+    try:
+        with time_for(plan.time_limit):
+            result = enumerate_equilibria(
+                game,
+                concept=cell.concept,
+                price_floor=str(plan.price_floor),  # the decimal that was meant, not its double
+                max_cells=plan.max_cells,
+                time_limit=plan.time_limit,
+            )
+    except TimeUp:
+        return _Found((), complete=False, undecided=1, out_of_time=True)
     return _Found(
         result.equilibria,
         result.least_defect,
@@ -200,7 +241,17 @@ def _enumerated(plan: Plan, cell: Cell, game: StrategicGame) -> _Found:
         sets=len(result.sets),
         undecided=len(result.undecided),
         certificate=result.certificate,
+        out_of_time=not result.complete and time.monotonic() > end,
     )
+
+
+def _end(plan: Plan) -> float:
+    return time.monotonic() + (math.inf if plan.time_limit is None else plan.time_limit)
+
+
+def out_of_time(plan: Plan) -> str:
+    """Return the reason of a game that reached the plan's limit of time."""
+    return f"the time limit of {plan.time_limit:g} seconds was reached"
 
 
 def count_distinct(points: FloatArray) -> int:

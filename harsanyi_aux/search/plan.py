@@ -42,6 +42,7 @@ DEFAULT_LARGE_DEFECT = 0.6
 
 _VERSION = 1
 _LARGEST_COUNT = 10**9
+_SHORTEST, _LONGEST = 0.01, 10**6  # seconds that timers can count
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,10 @@ class Plan:
         Cells of the price simplex examined at most for each game (enumeration).
     large_defect : float
         Division defect (normalised) from which on a game is remarkable.
+    time_limit : float or None
+        Seconds for each game, after which it is recorded as undecided. By default there is none,
+        because what a limit of time leaves undecided depends on the machine and its load; `starts`
+        and `max_cells` bound the work in a way that every machine repeats.
 
     Raises
     ------
@@ -119,6 +124,7 @@ class Plan:
     price_floor: float = 0.0
     max_cells: int = DEFAULT_MAX_CELLS
     large_defect: float = DEFAULT_LARGE_DEFECT
+    time_limit: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("families", "shapes", "concepts", "methods"):
@@ -144,6 +150,12 @@ class Plan:
             )
         if not (self.large_defect > 0 and math.isfinite(self.large_defect)):
             raise InputError(f"{self.large_defect} is not positive", place="large_defect")
+        if self.time_limit is not None and not _SHORTEST <= self.time_limit <= _LONGEST:
+            raise InputError(
+                f"{self.time_limit} seconds is no time limit",
+                place="time_limit",
+                mend=f"give {_SHORTEST} or more, or none for no limit",
+            )
         for number in range(len(self.cells)):
             self.game((number, 0))
 
@@ -207,6 +219,7 @@ class Plan:
             "price_floor": self.price_floor,
             "max_cells": self.max_cells,
             "large_defect": self.large_defect,
+            "time_limit": self.time_limit,
         }
 
     def to_json(self) -> str:

@@ -169,6 +169,8 @@ class Designer:
         """Maximise the separation over choices of a player and a sign for each pair."""
         if with_margin:
             model.balance()
+        elif model.n_pairs == 1:
+            return self._separate_pair(model)
         best: Vertex | None = None
         for choice in model.choices(lead):
             for _ in range(1 if model.n_pairs == 1 else _ROUNDS):
@@ -180,6 +182,31 @@ class Designer:
                 best = vertex
                 choice = model.leading(self.highs.getSolution().col_value)
         return best
+
+    def _separate_pair(self, model: _Model) -> Vertex | None:
+        """Maximise the gaps themselves, then the separation for the largest of them.
+
+        Only the objective changes between the gaps, so that every optimal vertex is a feasible
+        start for the next.
+        """
+        best, widest = LEAST, None
+        columns = np.arange(model.n_columns, dtype=np.int32)
+        scale = float(model.rows.scales[0])
+        for choice in model.choices(None):
+            ((player, sign),) = choice
+            cost = np.zeros(model.n_columns)
+            cost[: model.separation] = model.rows.gaps[0, player] / (-scale if sign else scale)
+            self.highs.changeColsCost(len(columns), columns, cost)
+            self.highs.run()
+            self.solved += 1
+            value = self.highs.getObjectiveValue()
+            if self.highs.getModelStatus() == HighsModelStatus.kOptimal and value >= best:
+                best, widest = value + LEAST, choice
+        if widest is None:
+            return None
+        model.choose(widest)
+        self._apply(model, cost_of=model.separation)
+        return self._solve(model)
 
     def _pass(self, model: _Model) -> None:
         bounded = model.bounded()

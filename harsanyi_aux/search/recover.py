@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
@@ -76,6 +77,7 @@ def _integers(table: IntArray) -> fmpz_mat:
     return fmpz_mat(len(table), table.shape[1], entries)
 
 
+@lru_cache(maxsize=4096)  # nearly all bounds are 0 or 1
 def _rational(bound: float) -> fmpq:
     if not math.isfinite(bound):
         return fmpq(0)  # where the simplex method keeps a free row or column that is not basic

@@ -291,8 +291,39 @@ def _eliminate(a, pivots):  # type: ignore[no-untyped-def]
         pivots[column] = row
 
 
+@njit(cache=True)
+def _binding(below, fixed):  # type: ignore[no-untyped-def]
+    """Tell which inequalities can bind: not those that an unknown nothing else needs satisfies."""
+    rows, unknowns = below.shape
+    kept = np.ones(rows, dtype=np.bool_)
+    positive = np.zeros(unknowns, dtype=np.int64)
+    negative = np.zeros(unknowns, dtype=np.int64)
+    for r in range(rows):
+        for j in range(unknowns):
+            positive[j] += below[r, j] > 0
+            negative[j] += below[r, j] < 0
+    found = True
+    while found:
+        found = False
+        for j in range(unknowns):
+            if fixed[j] or (positive[j] == 0) == (negative[j] == 0):
+                continue
+            for r in range(rows):
+                if kept[r] and below[r, j] != 0:
+                    kept[r] = False
+                    found = True
+                    for k in range(unknowns):
+                        positive[k] -= below[r, k] > 0
+                        negative[k] -= below[r, k] < 0
+    return kept
+
+
 def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     """Return the inequalities and gaps of payoffs on the solutions of the equations, in doubles.
+
+    For payoffs without bounds: an unknown that occurs in inequalities alone, and in them with one
+    sign, can be so large or small that they hold; they and then further ones drop out. A payoff in
+    an outcome that no threat leads to often is of that kind.
 
     Parameters
     ----------
@@ -301,7 +332,7 @@ def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     Returns
     -------
     below : (m', f)
-        The rows that are not zero in the f free directions, with length one.
+        The rows that can bind and are not zero in the f free directions, with length one.
     gaps : (pairs * n, f)
 
     None where the equations alone make the payoffs of some pair equal.
@@ -313,14 +344,20 @@ def free_part(rows: Rows) -> tuple[FloatArray, FloatArray] | None:
     _eliminate(table, pivots)
     open_ = np.flatnonzero(pivots < 0)
     led = np.flatnonzero(pivots >= 0)
-    free = np.zeros((unknowns, len(open_)))
-    free[open_, np.arange(len(open_))] = 1.0
-    free[led] = -table[pivots[led]][:, open_]
+    follow = table[pivots[led]][:, open_]  # the unknowns led, by the open ones, with opposite sign
+
+    def on_solutions(functionals: IntArray) -> FloatArray:
+        found: FloatArray = functionals[:, open_] - functionals[:, led].astype(np.float64) @ follow
+        return found
+
     pairs, n = rows.gaps.shape[:2]
-    gaps: FloatArray = rows.gaps.reshape(pairs * n, unknowns).astype(np.float64) @ free
+    gaps = on_solutions(rows.gaps.reshape(pairs * n, unknowns))
     if (np.abs(gaps).reshape(pairs, -1).max(axis=1, initial=0.0) < _ZERO).any():
         return None
-    below = rows.below.astype(np.float64) @ free
+    fixed = rows.equal.any(axis=0) | rows.gaps.any(axis=(0, 1))
+    below = on_solutions(rows.below[_binding(rows.below, fixed)])
+    occurring = below.any(axis=0) | gaps.any(axis=0)
+    below, gaps = below[:, occurring], gaps[:, occurring]
     lengths = np.sqrt(np.einsum("ij,ij->i", below, below))
     kept = lengths > _ZERO
     return below[kept] / lengths[kept, None], gaps

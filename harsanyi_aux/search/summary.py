@@ -62,6 +62,8 @@ class CellSummary:
         Games in which a proper equilibrium found is coalition-perfect.
     complete : Share or None
         Games whose list is proved complete; None for multi-start, which proves nothing.
+    out_of_time : Share
+        Games given up at the limit of time.
     remarkable : dict of str to int
         Games by what is remarkable about them.
     defects : tuple of float or None
@@ -80,6 +82,7 @@ class CellSummary:
     boundary_only: Share
     coalition_perfect: Share
     complete: Share | None
+    out_of_time: Share
     remarkable: dict[str, int]
     defects: tuple[float, ...] | None
     defect_bins: tuple[tuple[float, float, int], ...]
@@ -151,7 +154,7 @@ def summarise(path: str | Path) -> Summary:
 
 def _cell(connection: sqlite3.Connection, plan: Plan, number: int) -> CellSummary:
     rows = connection.execute(
-        "SELECT proper, boundary, payoffs, complete, least_defect, remarkable, seconds "
+        "SELECT proper, boundary, payoffs, complete, least_defect, remarkable, seconds, reason "
         "FROM games WHERE cell = ? AND status = 'done'",
         (number,),
     ).fetchall()
@@ -173,6 +176,7 @@ def _cell(connection: sqlite3.Connection, plan: Plan, number: int) -> CellSummar
             sum(row[0] > 0 and row[4] is not None and row[4] <= PERFECT for row in rows), of
         ),
         complete=share(sum(row[3] == 1 for row in rows), of) if enumeration else None,
+        out_of_time=share(sum(row[7] != "" for row in rows), of),
         remarkable=dict(Counter(name for row in rows for name in row[5].split(",") if name)),
         defects=_quantiles(defects),
         defect_bins=_bins(defects),
@@ -234,6 +238,8 @@ def _cell_parts(number: int, cell: CellSummary, plan: Plan) -> list[RenderableTy
         rows.append(("with boundary solutions only", cell.boundary_only))
     if cell.complete is not None:
         rows.append(("with a list proved complete", cell.complete))
+    if cell.out_of_time.count:
+        rows.append((f"given up after {plan.time_limit:g} seconds", cell.out_of_time))
     for name, found in rows:
         further.add_row(name, *_share_cells(found))
     parts += ["", further]

@@ -38,7 +38,8 @@ def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
     }
 
 
-def _common(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
+def common_part(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
+    """Return what certificates of every kind begin with."""
     from harsanyi_aux import __version__
 
     return {
@@ -53,7 +54,7 @@ def _common(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
 
 def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dict[str, Any]:
     """Return the certificate that one known equilibrium exists."""
-    return sealed({**_common(frame, "equilibrium", concept), "equilibrium": known.entry})
+    return sealed({**common_part(frame, "equilibrium", concept), "equilibrium": known.entry})
 
 
 def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
     nodes = [["undecided", "not examined"] if node[0] == "open" else node for node in tree["nodes"]]
     refuted = not growth.known and not any(node[0] == "undecided" for node in nodes)
     document = {
-        **_common(growth.frame, "refutation" if refuted else "enumeration", growth.concept),
+        **common_part(growth.frame, "refutation" if refuted else "enumeration", growth.concept),
         "price_floor": str(floor),
         "vertices": tree["vertices"],
         "nodes": nodes,
@@ -77,7 +78,7 @@ def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
     defect = growth.locator.least_defect
     return sealed(
         {
-            **_common(growth.frame, "state", growth.concept),
+            **common_part(growth.frame, "state", growth.concept),
             "format": "harsanyi-search-state",
             "price_floor": str(floor),
             "equilibria": [known.entry for known in growth.known],
@@ -105,7 +106,7 @@ def load_state(
         raise InputError("this is no saved search", mend="give another file for the state")
     if not _is_intact(state):
         raise InputError("the saved search is damaged", mend="delete it and start afresh")
-    expected = {**_common(frame, "state", concept), "price_floor": str(floor)}
+    expected = {**common_part(frame, "state", concept), "price_floor": str(floor)}
     for key, name in (("concept", "concept"), ("price_floor", "price floor")):
         if state.get(key) != expected[key]:
             raise InputError(

@@ -185,7 +185,9 @@ def test_an_enumeration_fills_its_own_columns(monkeypatch):
 
     monkeypatch.setattr("harsanyi_aux.enumerate.enumerate_equilibria", enumerate_equilibria)
     outcome = examine(plan, (0, 0))
-    assert asked == [{"concept": "coco", "price_floor": "0.01", "max_cells": 2_000}]
+    assert asked == [
+        {"concept": "coco", "price_floor": "0.01", "max_cells": 2_000, "time_limit": None}
+    ]
     assert (outcome.complete, outcome.sets, outcome.undecided) == (False, 1, 2)
     assert (outcome.status, outcome.proper, outcome.payoffs) == ("done", 1, 1)
     assert json.loads(outcome.find)["certificate"] == {"kind": "enumeration"}

@@ -237,6 +237,23 @@ def test_a_campaign_from_the_command_line_to_a_game_file(run, tmp_path):
     assert max(map(max, game["payoffs"])) <= 3
 
 
+def test_options_that_may_be_repeated_make_a_product_without_doubles(run, tmp_path):
+    path = tmp_path / "c.db"
+    answer = run(
+        "search", "--shape", "2,2", "--shape", "2,3", "--shape", "2,2", "--count", 1, "--starts", 1,
+        "--concept", "coco", "--concept", "coalition-perfect", "--concept", "coco",
+        "--method", "multi-start", "--method", "enumeration",
+        "--time-limit", 300, "--store", path, "--workers", 1, "--json",
+    )  # fmt: skip
+    assert answer.status == 0
+    plan = answer.json["summary"]["plan"]
+    assert plan["shapes"] == [[2, 2], [2, 3]]
+    assert plan["concepts"] == ["coco", "coalition-perfect"]
+    assert plan["methods"] == ["multi-start", "enumeration"]
+    assert plan["time_limit"] == 300
+    assert [cell["done"] for cell in answer.json["summary"]["cells"]] == 8 * [1]
+
+
 def test_a_campaign_around_a_game_takes_its_shape(run, write, tmp_path):
     from harsanyi_aux.formats import game_to_dict
 
@@ -271,6 +288,10 @@ def test_a_campaign_around_a_game_takes_its_shape(run, write, tmp_path):
         (["--summary", "X", "--extract", "1"], "--extract and -o belong together"),
         (["--summary", "X", "--extract", "one", "-o", "Y.json"], "'one' names no game"),
         (["--csv", "X"], "exports need a store to read"),
+        (
+            ["--shape", "2,2", "--count", 1, "--time-limit", 0, "--store", "X"],
+            "time_limit: 0.0 seconds is no time limit; give 0.01 or more",
+        ),
     ],
 )
 def test_unusable_commands_are_told_in_one_line(run, tmp_path, monkeypatch, arguments, told):

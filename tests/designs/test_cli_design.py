@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from commands import assert_refused
 
 from harsanyi_aux import load_game
+from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.equilibrium import equilibrium_from_dict
 from harsanyi_aux.formats import game_from_dict, read_json
 from harsanyi_aux.search import design as module
+from harsanyi_aux.search.statements import (
+    distinctness_statement,
+    equilibrium_statement,
+    statements,
+)
 
 
 def test_json_has_the_keys_of_the_contract(run):
@@ -38,10 +45,66 @@ def test_what_design_saves_verify_accepts(run, tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["1", "2"]
     for k in "12":
         names = sorted(path.name for path in (folder / k).iterdir())
-        assert names == ["equilibrium-1.json", "equilibrium-2.json", "game.json"]
-        for name in names[:2]:
+        assert names == [
+            "distinctness-1-2.certificate.json",
+            "equilibrium-1.certificate.json",
+            "equilibrium-1.json",
+            "equilibrium-2.certificate.json",
+            "equilibrium-2.json",
+            "game.json",
+        ]
+        for name in ("equilibrium-1.json", "equilibrium-2.json"):
             checked = run("verify", folder / k / "game.json", folder / k / name, "--exact")
             assert checked.status == 0
+
+
+def test_every_equilibrium_and_every_pair_has_a_certificate_about_the_game_saved(run, tmp_path):
+    answer = run(
+        *("design", "--shape", "3,3,3", "--symmetric", "cyclic", "--equilibria", 3, "--json"),
+        *("-o", tmp_path / "games"),
+    )
+    folder = tmp_path / "games" / "1"
+    listed = answer.json["games"][0]["certificates"]
+    singles = [f"equilibrium-{k}" for k in (1, 2, 3)]
+    pairs = [f"distinctness-{k}-{m}" for k, m in ((1, 2), (1, 3), (2, 3))]
+    wanted = sorted(str(folder / f"{name}.certificate.json") for name in singles + pairs)
+    assert listed == wanted
+    for name in listed:
+        checked = run("check", name, "--game", folder / "game.json", "--json")
+        assert checked.status == 0
+        kind = (
+            "two coalition-perfect equilibria with different payoffs" if "distinct" in name else ""
+        )
+        assert kind in checked.out
+    for k, m in ((1, 2), (1, 3), (2, 3)):  # what a pair states is what the files hold
+        stated = read_json(folder / f"distinctness-{k}-{m}.certificate.json")["equilibria"]
+        for entry, number in zip(stated, (k, m), strict=True):
+            saved = read_json(folder / f"equilibrium-{number}.json")
+            assert entry["equilibrium"]["payoffs"] == saved["payoffs"]
+            assert entry["equilibrium"]["strategies"] == saved["strategies"]
+
+
+def test_what_is_no_equilibrium_gets_no_certificate(run, tmp_path):
+    (made,) = module.design((2, 2, 3)).games
+    first, second = made.equilibria
+    prices = first.prices.copy()
+    prices[0] *= 2
+    with pytest.raises(InvalidCertificate):
+        equilibrium_statement(made.game, replace(first, prices=prices))
+    with pytest.raises(InvalidCertificate):
+        distinctness_statement(made.game, first, replace(second, prices=prices))
+    with pytest.raises(InvalidCertificate, match="not proved to differ"):
+        distinctness_statement(made.game, first, first)
+
+
+def test_a_certificate_that_fails_keeps_the_folder_from_appearing(run, tmp_path, monkeypatch):
+    def doubtful(game, equilibria):
+        return statements(game, [replace(e, prices=e.prices[::-1]) for e in equilibria])
+
+    monkeypatch.setattr("harsanyi_aux.search.statements.statements", doubtful)
+    answer = run("design", "--shape", "2,2,3", "-o", tmp_path / "games")
+    assert answer.status == 2
+    assert not (tmp_path / "games" / "1").exists()
 
 
 def test_the_seed_settles_the_files(run, tmp_path):
