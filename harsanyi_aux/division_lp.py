@@ -37,6 +37,7 @@ from harsanyi_aux.division_weights import (
 )
 from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.highs import silent_highs
 
 __all__ = [
     "DENOMINATORS",
@@ -251,9 +252,7 @@ class DivisionProgram:
         import highspy
 
         if self._solver is None:
-            highs: Any = highspy.Highs
-            self._solver = highs()
-            self._solver.setOptionValue("output_flag", False)
+            self._solver = silent_highs()
             self._solver.setOptionValue("threads", 1)
         solver = self._solver
         starts, columns, values, low = layout.rows()

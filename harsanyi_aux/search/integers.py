@@ -6,11 +6,10 @@ solution is an integer one after scaling; the question is how small the integers
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from highspy import Highs, HighsModelStatus
+from highspy import HighsModelStatus
 
+from harsanyi_aux.highs import silent_highs
 from harsanyi_aux.search.layouts import IntArray
 from harsanyi_aux.search.programs import Choice
 from harsanyi_aux.search.rows import Rows
@@ -77,8 +76,8 @@ def smallest_integers(
     cost[last] = 1.0
     row, column = np.nonzero(matrix)
     starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(matrix)))])
-    highs: Any = Highs()  # type: ignore[no-untyped-call]
-    for option, value in {"output_flag": False, "threads": 1, "mip_max_nodes": nodes}.items():
+    highs = silent_highs()
+    for option, value in {"threads": 1, "mip_max_nodes": nodes}.items():
         highs.setOptionValue(option, value)
     highs.passModel(
         unknowns + 1,

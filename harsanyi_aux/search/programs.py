@@ -18,10 +18,11 @@ from itertools import product
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from highspy import Highs, HighsBasisStatus, HighsModelStatus
+from highspy import HighsBasisStatus, HighsModelStatus
 from scipy.optimize import nnls
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.highs import silent_highs
 from harsanyi_aux.search.layouts import IntArray
 from harsanyi_aux.search.recover import BASIC, LOWER, UPPER, Basis, Bounded
 from harsanyi_aux.search.rows import Rows, free_part
@@ -108,10 +109,8 @@ class Designer:
     """One HiGHS model, changed from structure to structure and objective to objective."""
 
     def __init__(self) -> None:
-        # highspy's annotations cover only a part of it
-        self.highs: Any = Highs()  # type: ignore[no-untyped-call]
+        self.highs = silent_highs()
         options: dict[str, Any] = {
-            "output_flag": False,
             "threads": 1,
             "presolve": "off",
             "solver": "simplex",

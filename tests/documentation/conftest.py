@@ -1,0 +1,26 @@
+"""A folder like a fresh checkout, and a reader who follows pages in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pages import ROOT, Session, ended
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    return tmp_path
+
+
+@pytest.fixture
+def reader(checkout: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Session]:
+    assert checkout.is_dir()
+    with ended(Session(lambda: capsys.readouterr().out)) as session:
+        yield session
