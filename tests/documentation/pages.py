@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -108,14 +106,16 @@ def _run_console(block: Block, session: Session) -> None:
 def _run(command: str, session: Session) -> int:
     if command.startswith("harsanyi ") and not re.search(r"[|<>&;`$*]", command):
         return cli.main(shlex.split(command)[1:])
-    folders = [str(Path(sys.executable).parent), os.environ["PATH"]]
-    environment = {**os.environ, "PATH": os.pathsep.join(folders)}
     if command.endswith(" &"):
-        started = subprocess.Popen(shlex.split(command[:-2]), env=environment)
+        started = subprocess.Popen(
+            shlex.split(command[:-2]),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         session.background.append(started)
         return 0
     done = subprocess.run(
-        ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=120
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120
     )
     print(done.stdout, end="")
     return done.returncode
