@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow coverage lint bench catalog gallery census clean
+.PHONY: demo test test-slow coverage wheel-test lint docs figures notebook bench catalog gallery census lock clean
 
 # Prints prices, payoffs, threats and the check for a published game and a four-player game, and
 # refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
@@ -23,10 +23,26 @@ coverage: $(STAMP)
 	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,smoothing -m pytest
 	$(BIN)/python -m coverage report --show-missing --skip-covered
 
+# Builds sdist and wheel, installs the wheel into a clean environment and runs the README from it.
+wheel-test: $(STAMP)
+	$(BIN)/python tests/packaging/wheel_test.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, in site/; a warning is an error. It needs no network, neither to build nor to read.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
+# Redraws the figures of the documentation.
+figures: $(STAMP)
+	$(BIN)/python docs/make_figures.py
+
+# Runs the tutorial notebook and saves it with its output.
+notebook: $(STAMP)
+	$(BIN)/python docs/run_notebook.py
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/bench_threats.py
@@ -36,6 +52,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/bench_exists.py
 	$(BIN)/python benchmarks/bench_design.py
 	$(BIN)/python benchmarks/bench_search.py
+	$(BIN)/python benchmarks/bench_startup.py
 
 # Rewrites the table of published games and their certificates.
 catalog: $(STAMP)
@@ -49,11 +66,19 @@ gallery: $(STAMP)
 census: $(STAMP)
 	$(BIN)/python examples/census/make_census.py
 
-$(STAMP): pyproject.toml constraints.txt
+# Pins what development and CI use anew; needed after a change of dependencies.
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet uv
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
+		--constraint constraints.txt --custom-compile-command "make lock" \
+		--no-emit-index-url --output-file requirements-dev.lock pyproject.toml
+
+$(STAMP): pyproject.toml constraints.txt requirements-dev.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint requirements-dev.lock --editable '.[dev]'
 	touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -27,10 +28,10 @@ from harsanyi_aux.cli_smooth import smooth
 from harsanyi_aux.cli_solve import solve
 from harsanyi_aux.cli_value import value
 from harsanyi_aux.cli_verify import verify
-from harsanyi_aux.errors import HarsanyiError
+from harsanyi_aux.errors import HarsanyiError, did_you_mean
 from harsanyi_aux.text import plain
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode="rich")
 _COMMANDS: dict[str, Callable[..., int]] = {
     "solve": solve,
     "enumerate": enumerate_all,
@@ -62,6 +63,7 @@ harsanyi computes CoCo equilibria of cooperative games in strategic form. To sta
   harsanyi plot GAME.json -o FILE.svg                 a picture of it
   harsanyi report GAME.json -o FILE.html              all of it on one page
   harsanyi --help                                     all commands
+  harsanyi --install-completion                       names completed by your shell's Tab key
 """
 
 
@@ -101,7 +103,8 @@ def _explain(error: Exception) -> str:
     if usage is not None:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "harsanyi"
-        return plain(f"{str(usage()).rstrip('.')}; {command} --help shows how")
+        told = _with_suggestion(str(usage()).rstrip("."))
+        return plain(f"{told}; {command} --help shows how")
     if isinstance(error, HarsanyiError):
         return plain(str(error))
     if isinstance(error, MemoryError):
@@ -112,6 +115,16 @@ def _explain(error: Exception) -> str:
         f"internal error ({type(error).__name__}: {error}); please report it with the command, "
         "HARSANYI_DEBUG=1 shows where it happened"
     )
+
+
+def _with_suggestion(message: str) -> str:
+    """Return a usage error with the value that was meant, where the allowed ones are listed."""
+    message = message.replace("Value error, ", "")  # pydantic's, in some versions of typer
+    choice = re.search(r"'([^']*)' is not one of ('.*')$", message)
+    if choice is None:
+        return message
+    near = did_you_mean(choice[1].replace("_", "-"), re.findall(r"'(.*?)'", choice[2]))
+    return f"{message}; {near}" if near else message
 
 
 def _print_version(wanted: bool) -> None:

@@ -203,9 +203,12 @@ def division_defect(game: StrategicGame, equilibrium: Equilibrium) -> float:
     """Return the largest normalised violation of condition 4 over all coalitions.
 
     How far an equilibrium is from being coalition-perfect (theory note, section 4); zero for two
-    players up to rounding, and for games with transferable utility.
+    players and for games with transferable utility, up to rounding where the game or the
+    equilibrium is in floating point.
     """
-    return verify(game, equilibrium, concept="coalition-perfect").residuals.division
+    exact = game.is_exact and equilibrium.is_exact
+    found = verify(game, equilibrium, concept="coalition-perfect", exact=exact)
+    return float(found.residuals.division)
 
 
 def _worst(checks: list[Check]) -> float:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
-__all__ = ["HarsanyiError", "InputError", "InvalidEquilibrium", "NoEquilibriumFound"]
+__all__ = [
+    "HarsanyiError",
+    "InputError",
+    "InvalidEquilibrium",
+    "NoEquilibriumFound",
+    "did_you_mean",
+    "did_you_mean_file",
+]
 
 
 class HarsanyiError(Exception):
@@ -88,3 +99,32 @@ def _rebuild_no_equilibrium(
 
 class InvalidEquilibrium(HarsanyiError, ValueError):  # noqa: N818 (the name in the interface)
     """A claimed equilibrium that fails the definition."""
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return ``did you mean 'NAME'?`` for the known name most like `name`; empty if none is."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def did_you_mean_file(name: str | Path) -> str:
+    """Return ``did you mean 'PATH'?`` for a file that exists; empty if none is like `name`.
+
+    Each part of the path that does not exist is replaced by the most similar entry of its folder.
+    """
+    found = Path(Path(name).anchor)
+    for part in Path(name).parts[len(found.parts) :]:
+        if part == os.pardir or (found / part).exists():
+            found /= part
+            continue
+        try:
+            entries = os.listdir(found)
+        except (OSError, ValueError):  # no folder, or none that may be listed
+            return ""
+        # without their endings, which alone would make any two names of files alike
+        stems = difflib.get_close_matches(Path(part).stem, {Path(e).stem: e for e in entries})
+        near = [entry for entry in entries if Path(entry).stem in stems]
+        if not near:
+            return ""
+        found /= difflib.get_close_matches(part, near, n=1, cutoff=0.0)[0]
+    return f"did you mean {str(found)!r}?" if found.is_file() and found != Path(name) else ""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harsanyi_aux.arrays import clip
-from harsanyi_aux.errors import InputError
+from harsanyi_aux.errors import InputError, did_you_mean
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.tables import MOST_PLAYERS
 
@@ -109,7 +109,10 @@ def family_options(family: str) -> list[str]:
         If there is no such family.
     """
     if family not in FAMILIES:
-        raise InputError(f"there is no family {clip(family)}", mend=f"use {_listed(FAMILIES)}")
+        near = did_you_mean(family, list(FAMILIES))
+        raise InputError(
+            f"there is no family {clip(family)}", mend=f"{near} use {_listed(FAMILIES)}".strip()
+        )
     # a family's function takes the shape and the generator first
     return list(inspect.signature(FAMILIES[family]).parameters)[2:]
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.arrays import clip, format_number, parse_number
-from harsanyi_aux.errors import InputError
+from harsanyi_aux.errors import InputError, did_you_mean_file
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.libraries import (
     from_catalog,
@@ -85,10 +85,11 @@ def load_game(source: str | Path) -> StrategicGame:
         return parse_nfg(_decode(_read_bytes(name), name), name)
     if ending == ".efg":
         return from_efg(_decode(_read_bytes(name), name).encode(), name)
+    near = "" if Path(name).exists() else did_you_mean_file(name)
     raise InputError(
         f"the ending {clip(ending)} names no format of games",
         place=name,
-        mend="use .json, .nfg or .efg",
+        mend=near or "use .json, .nfg or .efg",
     )
 
 
@@ -166,7 +167,10 @@ def _read_bytes(name: str) -> bytes:
             raise InputError("standard input is closed", place="-", mend="give a file")
         return sys.stdin.buffer.read()
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        raise InputError(f"cannot be read ({_reason(error)})", place=_displayed(name)) from error
+        mend = did_you_mean_file(name) if isinstance(error, FileNotFoundError) else ""
+        raise InputError(
+            f"cannot be read ({_reason(error)})", place=_displayed(name), mend=mend
+        ) from error
 
 
 def _decode(content: bytes, place: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading import clip
-from harsanyi_aux.errors import InputError
+from harsanyi_aux.errors import InputError, did_you_mean_file
 
 __all__ = ["digest", "loads", "read", "sealed", "write"]
 
@@ -53,7 +53,8 @@ def read(path: str | Path) -> dict[str, Any]:
                 content = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         told = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise InputError(f"cannot be read ({told})", place=name) from error
+        mend = did_you_mean_file(path) if isinstance(error, FileNotFoundError) else ""
+        raise InputError(f"cannot be read ({told})", place=name, mend=mend) from error
     if len(content) > LARGEST_FILE:
         raise InputError(f"is larger than {LARGEST_FILE >> 20} MB", place=name)
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harsanyi_aux.errors import InputError
+from harsanyi_aux.errors import InputError, did_you_mean_file
 from harsanyi_aux.search.plan import Plan, plan_from_json
 
 APPLICATION = 0x48415258  # "HARX", in the header of the file
@@ -191,7 +191,7 @@ def reading(path: Path) -> Iterator[tuple[sqlite3.Connection, Plan]]:
         If the file is missing, damaged or no store.
     """
     if not path.is_file():
-        raise InputError("there is no such store", place=str(path))
+        raise InputError("there is no such store", place=str(path), mend=did_you_mean_file(path))
     with telling(path), closing(sqlite3.connect(_uri(path), uri=True, timeout=30.0)) as connection:
         connection.execute("PRAGMA query_only = ON")
         if is_fresh(connection):
