@@ -1,7 +1,7 @@
 """What the site needs beyond Markdown: pages from outside ``docs/``, formulas, the commands.
 
-The sources keep the links that work in a checkout; here they become those of the site. Formulas become
-MathML, which browsers show without scripts or fonts from elsewhere.
+The sources keep the links that work in a checkout; here they become those of the site. Formulas
+become MathML, which browsers show without scripts or fonts from elsewhere.
 """
 
 from __future__ import annotations

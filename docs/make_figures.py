@@ -1,6 +1,6 @@
 """Draw the figures of the documentation, as a user would: ``harsanyi plot``.
 
-    make figures
+make figures
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Run the tutorial notebook and save it with its output.
 
-    make notebook
+make notebook
 """
 
 from __future__ import annotations

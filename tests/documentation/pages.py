@@ -114,9 +114,7 @@ def _run(command: str, session: Session) -> int:
         )
         session.background.append(started)
         return 0
-    done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120)
     print(done.stdout, end="")
     return done.returncode
 
