@@ -127,7 +127,8 @@ def _prices(floor: Fraction | None) -> str:
 
 def _one(name: str, statement: Statement) -> str:
     if statement.dimension:
-        return f"the game has a set of {name} equilibria, of dimension {statement.dimension}"
+        least = "at least " if statement.form == "level" else ""
+        return f"the game has a set of {name} equilibria, of dimension {least}{statement.dimension}"
     return f"the game has a {name} equilibrium"
 
 

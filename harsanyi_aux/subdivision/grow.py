@@ -242,6 +242,10 @@ class Growth:
         for exemption in exemptions:
             if "equilibrium" in exemption.reason:
                 reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
+                # along a facet of a set the threats chosen first are optimal on all of it, those
+                # of `renewed` at their own corners only
+                if reason is None and len(exemption.corners) > 1:
+                    reason = exclude.but_for(self.frame, node.cell, bounds, exemption, tight=True)
                 if reason is not None:
                     self._close(node, "excluded", reason)
                     return True

@@ -44,10 +44,12 @@ from harsanyi_aux.subdivision.known import (
     Known,
     box_known,
     explained,
+    level_known,
     rational_known,
     redundant,
     restored,
 )
+from harsanyi_aux.subdivision.levels import level_member, propose_level
 from harsanyi_aux.subdivision.tree import Cell
 
 # Solutions nearer to each other than this are taken for one until proved otherwise.
@@ -179,6 +181,10 @@ class Locator:
         entry = propose_box(self.frame.game, prices)
         if entry is not None:
             self.known.append(box_known(self._in_doubles(prices, point), prices, entry))
+            return
+        entry = propose_level(self.frame, prices)
+        if entry is not None:
+            self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))
         else:
             self.unproved.append((prices, 0.0))
 
@@ -229,6 +235,10 @@ class Locator:
     def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
         equilibrium = replace(equilibrium, concept=self.concept)
         known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
+        self._keep(known)
+
+    def _keep(self, known: Known) -> None:
+        """Take note of an exact equilibrium or a set, in place of those that are parts of it."""
         # what is said of a part of a set is true of the set: it may take the part's number
         parts = [e for e, old in enumerate(self.known) if redundant([known], old)]
         if parts:
@@ -246,7 +256,12 @@ class Locator:
     def restore(self, entry: Mapping[str, Any]) -> None:
         """Take over an equilibrium from a saved search; its proof is checked at the end."""
         if entry["form"] != "box":
-            known = restored(self.frame, entry, self.concept)
+            if entry["form"] == "level":
+                member = self._in_doubles(level_member(self.frame, entry), None)
+                known = level_known(self.frame, dict(entry), member)
+            else:
+                known = restored(self.frame, entry, self.concept)
+            # in its own place, even if it is a part of another: cells name it by number
             self.known.append(known)
             self._mark_corners(known)
             return

@@ -1,0 +1,182 @@
+"""Sets of equilibria along which one threat varies: level sets of one threat value.
+
+Source: ``docs/certificates.md``, "Equilibria", form "level". All other threats and the outcome are
+fixed, and the excess is a multiple of one vector: it vanishes where the value of the threat game
+that is left open equals a linear function of the prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+
+from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.certify.reading import index, rationals, record, sequence
+from harsanyi_aux.certify.strategies import Mixed, read_mixed, read_prices, read_threats
+from harsanyi_aux.certify.table import Table
+
+Prices = tuple[fmpq, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """An entry of the form "level" that has been checked.
+
+    Attributes
+    ----------
+    prices : tuple of n-tuples of fmpq
+        Their hull holds the set.
+    outcome : int
+    dimension : int
+        Of the set of prices, at least.
+    """
+
+    prices: tuple[Prices, ...]
+    outcome: int
+    dimension: int
+
+
+def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
+    """Check an entry of the form "level".
+
+    Raises
+    ------
+    InvalidCertificate
+        If it is malformed, or not a set of CoCo equilibria of dimension one or more.
+    """
+    keys = ("form", "pair", "prices", "strategies", "outcome", "planner", "below", "above")
+    record(entry, "", keys)
+    listed = tuple(
+        read_prices(table.n, value, f"prices[{k}]")
+        for k, value in enumerate(sequence(entry["prices"], "prices"))
+    )
+    if not listed or not all(max(column) > 0 for column in zip(*listed, strict=True)):
+        raise InvalidCertificate("no combination of the prices is positive", "prices")
+    dimension = fmpq_mat([list(prices) for prices in listed]).rank() - 2
+    if dimension < 1:
+        raise InvalidCertificate("the prices span no plane", "prices")
+    free = table.parse_key(entry["pair"], "pair")
+    others = tuple(pair for pair in table.pairs if pair != free)
+    threats = read_threats(table, entry["strategies"], "strategies", others)
+    outcome = index(entry["outcome"], table.n_outcomes, "outcome")
+    direction = table.phi({pair: fmpq(int(pair == free)) for pair in (*table.pairs, table.full)})
+    required = []
+    for k, prices in enumerate(listed):
+        values = {free: fmpq(0), table.full: _worth(table, prices, outcome)}
+        if max(_worth(table, prices, o) for o in range(table.n_outcomes)) > values[table.full]:
+            raise InvalidCertificate("the grand coalition could earn more", f"prices[{k}]")
+        for pair in others:
+            values[pair] = _saddle_value(table, pair, prices, threats[pair], f"prices[{k}]")
+        required.append(_required(table, prices, values, outcome, direction, f"prices[{k}]"))
+    _check_planner(table, listed, outcome, direction, entry["planner"])
+    rows, columns = table.sizes(free)
+    for name, length in (("below", columns), ("above", rows)):
+        witness = record(entry[name], name, ("weights", "threat"))
+        weights = rationals(witness["weights"], len(listed), f"{name}.weights")
+        if min(weights) <= 0 or sum(weights) != 1:
+            raise InvalidCertificate("these are no positive weights", f"{name}.weights")
+        prices = tuple(
+            sum((w * p for w, p in zip(weights, column, strict=True)), fmpq(0))
+            for column in zip(*listed, strict=True)
+        )
+        level = sum((w * v for w, v in zip(weights, required, strict=True)), fmpq(0))
+        mixed = read_mixed(witness["threat"], length, f"{name}.threat")
+        worth = _worth_of(table, free, prices, mixed, own=name == "above")
+        if not (min(worth) > level if name == "above" else max(worth) < level):
+            raise InvalidCertificate(f"the threat is not worth what {name!r} says", name)
+    return Level(listed, outcome, dimension)
+
+
+def _worth(table: Table, prices: Prices, outcome: int) -> fmpq:
+    return (
+        sum((p * row[outcome] for p, row in zip(prices, table.integers, strict=True)), fmpq(0))
+        / table.scale
+    )
+
+
+def _matrix_entry(table: Table, pair: int, prices: Prices, outcome: int) -> fmpq:
+    return (
+        sum(
+            (table.sign(pair, i) * prices[i] * table.integers[i][outcome] for i in range(table.n)),
+            fmpq(0),
+        )
+        / table.scale
+    )
+
+
+def _worth_of(table: Table, pair: int, prices: Prices, strategy: Mixed, *, own: bool) -> list[fmpq]:
+    """Return ``x M`` for the coalition's own strategy, ``M y`` for its opponents'."""
+    grid = table.grids[pair]
+    lines = list(zip(*grid, strict=True)) if own else grid
+    return [
+        sum(
+            (
+                count * _matrix_entry(table, pair, prices, line[k])
+                for k, count in zip(strategy.support, strategy.counts, strict=True)
+            ),
+            fmpq(0),
+        )
+        / strategy.total
+        for line in lines
+    ]
+
+
+def _saddle_value(
+    table: Table, pair: int, prices: Prices, sides: tuple[Mixed, Mixed], place: str
+) -> fmpq:
+    least = min(_worth_of(table, pair, prices, sides[0], own=True))
+    most = max(_worth_of(table, pair, prices, sides[1], own=False))
+    if least < most:
+        raise InvalidCertificate(f"the threats of {table.key(pair)} are not optimal", place)
+    return least
+
+
+def _required(
+    table: Table,
+    prices: Prices,
+    values: Mapping[int, fmpq],
+    outcome: int,
+    direction: Sequence[fmpq],
+    place: str,
+) -> fmpq:
+    """Return the value of the open threat game at which the excess vanishes."""
+    owed = table.phi(values)
+    excess = [
+        share - p * row[outcome] / table.scale
+        for share, p, row in zip(owed, prices, table.integers, strict=True)
+    ]
+    # player 0 belongs to every pair, so that its share of the value is not zero
+    level: fmpq = -excess[0] / direction[0]
+    if any(e + level * g != 0 for e, g in zip(excess, direction, strict=True)):
+        raise InvalidCertificate("no value of the open threat game makes division hold", place)
+    return level
+
+
+def _check_planner(
+    table: Table,
+    listed: Sequence[Prices],
+    outcome: int,
+    direction: Sequence[fmpq],
+    value: object,
+) -> None:
+    """Check that no other outcome of the planner leads to an equilibrium at these prices."""
+    weights = rationals(value, table.n, "planner")
+    if sum((w * g for w, g in zip(weights, direction, strict=True)), fmpq(0)) != 0:
+        raise InvalidCertificate("the weights are not orthogonal to the direction", "planner")
+    for k, prices in enumerate(listed):
+        own = _worth(table, prices, outcome)
+        for other in range(table.n_outcomes):
+            gains = [row[other] - row[outcome] for row in table.integers]
+            if not any(gains) or _worth(table, prices, other) < own:
+                continue
+            turned = sum(
+                (w * p * g for w, p, g in zip(weights, prices, gains, strict=True)), fmpq(0)
+            )
+            if turned <= 0:
+                raise InvalidCertificate(
+                    f"outcome {other}, which earns as much at prices {k}, is not excluded",
+                    "planner",
+                )
