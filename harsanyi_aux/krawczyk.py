@@ -326,7 +326,7 @@ def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
     for threat in claim.kernels:
         if isinstance(threat, Kink):
             game = games[threat.pair]
-            slopes = propose_slopes(game.payoffs, game.x, game.y, prices, radius)
+            slopes = propose_slopes(game.payoffs, game.x, game.y, prices, radius, threat.directions)
             threat = replace(threat, slopes=slopes)
         kernels.append(threat)
     return replace(claim, kernels=tuple(kernels))
@@ -353,6 +353,7 @@ def _threat_entry(threat: Kernel | Kink) -> list[list[int]] | dict[str, Any]:
 
     return {
         "kernels": [_threat_entry(kernel) for kernel in threat.kernels],
+        "directions": [[to_text(d) for d in direction] for direction in threat.directions],
         "slopes": [{"columns": listed(m.columns), "rows": listed(m.rows)} for m in threat.slopes],
     }
 
