@@ -293,7 +293,9 @@ def _grown(
         # the zero is to be near the center, where the checker looks for it
         reach = np.repeat(reach.min(axis=0, keepdims=True), 2, axis=0)
     for share in _SHARES:
-        candidate = _adapted(_sized(claim, share * reach), games)
+        # smaller boxes are also rounder: the equilibrium must not lie next to a short side
+        sides = np.minimum(share**0.5 * reach, share * reach.max(initial=0.0))
+        candidate = _adapted(_sized(claim, sides), games)
         try:
             locate(table, candidate)
         except InvalidCertificate:
