@@ -256,10 +256,17 @@ class Growth:
                 cell = exclude.sharpened(cell, exemption)
                 now = cell_bounds(self.frame, cell)
                 reason = exclude.but_for(self.frame, cell, now, exemption, tight=True)
+                if reason is None and len(planner.outcomes) > 1:
+                    reason = exclude.by_varying(self.frame, cell, now, exemption)
             if reason is not None:
                 for k, corner in enumerate(cell):
                     if corner is not node.cell[k]:
                         (node,) = node.renew(k, corner)
+                self._close(node, "excluded", reason)
+                return True
+        if not exemptions and len(planner.outcomes) > 1:
+            reason = exclude.by_varying(self.frame, node.cell, bounds, None)
+            if reason is not None:
                 self._close(node, "excluded", reason)
                 return True
         if self.concept == "coalition-perfect" and (
