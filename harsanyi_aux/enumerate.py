@@ -195,7 +195,7 @@ def checked_options(
     *,
     price_floor: Number | str = 0,
     max_cells: int = 20_000,
-    min_diameter: float = 1e-5,
+    min_diameter: float = 1e-6,
     time_limit: float | None = None,
     starts: int = STARTS,
     workers: int = 1,
@@ -260,7 +260,7 @@ def enumerate_equilibria(
     max_cells : int, optional
         Cells examined at most, 20 000.
     min_diameter : float, optional
-        Cells smaller than this are left undecided, 1e-5.
+        Cells smaller than this are left undecided, 1e-6.
     time_limit : float, optional
         Seconds.
     starts : int, optional

@@ -27,6 +27,8 @@ from harsanyi_aux.subdivision.locate import Locator
 from harsanyi_aux.subdivision.tree import Node, root_cell, walk
 
 # Cells larger than this are split before anything expensive is tried in them.
+# The linear program for weights that vary is costly: it is for what stays open around a near zero.
+_VARY_BELOW = 0.02
 _LOCATE_BELOW = 0.5
 _DIVIDE_BELOW = 0.8
 # Costlier reasons are tried where the corners' excesses come this near to zero, per diameter.
@@ -49,7 +51,7 @@ class Limits:
     """
 
     cells: int = 20_000
-    diameter: float = 1e-5
+    diameter: float = 1e-6
 
 
 @dataclass
@@ -264,7 +266,7 @@ class Growth:
                         (node,) = node.renew(k, corner)
                 self._close(node, "excluded", reason)
                 return True
-        if not exemptions and len(planner.outcomes) > 1:
+        if not exemptions and len(planner.outcomes) > 1 and bounds.diameter < _VARY_BELOW:
             reason = exclude.by_varying(self.frame, node.cell, bounds, None)
             if reason is not None:
                 self._close(node, "excluded", reason)
