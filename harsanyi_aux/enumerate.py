@@ -328,6 +328,9 @@ def grow(
                 run_with_crew(growth, options.workers, step)
             else:
                 growth.run(step)
+            # all cells examined, not stopped: another look at those left undecided
+            while not growth.open and step(growth) and growth.reopen():
+                growth.run(step)
     except KeyboardInterrupt:
         interrupted = True
     _save(growth, options)

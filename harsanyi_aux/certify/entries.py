@@ -86,11 +86,12 @@ def read_entry(table: Table, entry: object, concept: str, place: str) -> Stateme
             return check_rational(table, entry, concept)
         if isinstance(entry, Mapping) and form == "set":
             return check_set(table, entry, concept)
-        if isinstance(entry, Mapping) and form == "level" and concept == "coco":
-            return _check_level(table, entry)
         # for two players the concepts coincide (theory note, fact F2)
-        if isinstance(entry, Mapping) and form == "box" and (concept == "coco" or table.n <= 2):
-            return _check_box(table, entry)
+        if isinstance(entry, Mapping) and (concept == "coco" or table.n <= 2):
+            if form == "level":
+                return _check_level(table, entry)
+            if form == "box":
+                return _check_box(table, entry)
     except InvalidCertificate as error:
         raise error.within(place) from None
     raise InvalidCertificate(f"{clip(form)} is no form of {concept} equilibria", place)

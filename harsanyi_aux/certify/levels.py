@@ -14,6 +14,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.certify.hulls import in_hull
 from harsanyi_aux.certify.reading import index, rationals, record, sequence
 from harsanyi_aux.certify.strategies import Mixed, read_mixed, read_prices, read_threats
 from harsanyi_aux.certify.table import Table
@@ -31,7 +32,7 @@ class Level:
         Their hull holds the set.
     outcome : int
     dimension : int
-        Of the set of prices, at least.
+        Of the set of prices, at least: 0 where only one member is proved.
     """
 
     prices: tuple[Prices, ...]
@@ -45,10 +46,11 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
     Raises
     ------
     InvalidCertificate
-        If it is malformed, or not a set of CoCo equilibria of dimension one or more.
+        If it is malformed, or not a set of CoCo equilibria.
     """
-    keys = ("form", "pair", "prices", "strategies", "outcome", "planner", "below", "above")
-    record(entry, "", keys)
+    keys = ("form", "pair", "prices", "strategies", "outcome", "planner")
+    single = "member" in entry
+    record(entry, "", (*keys, "member") if single else (*keys, "below", "above"))
     listed = tuple(
         read_prices(table.n, value, f"prices[{k}]")
         for k, value in enumerate(sequence(entry["prices"], "prices"))
@@ -56,22 +58,34 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
     if not listed or not all(max(column) > 0 for column in zip(*listed, strict=True)):
         raise InvalidCertificate("no combination of the prices is positive", "prices")
     dimension = fmpq_mat([list(prices) for prices in listed]).rank() - 2
-    if dimension < 1:
-        raise InvalidCertificate("the prices span no plane", "prices")
+    if dimension < 0:
+        raise InvalidCertificate("the prices are one point", "prices")
     free = table.parse_key(entry["pair"], "pair")
     others = tuple(pair for pair in table.pairs if pair != free)
     threats = read_threats(table, entry["strategies"], "strategies", others)
     outcome = index(entry["outcome"], table.n_outcomes, "outcome")
     direction = table.phi({pair: fmpq(int(pair == free)) for pair in (*table.pairs, table.full)})
-    required = []
-    for k, prices in enumerate(listed):
+
+    def required_at(prices: Prices, place: str) -> fmpq:
         values = {free: fmpq(0), table.full: _worth(table, prices, outcome)}
         if max(_worth(table, prices, o) for o in range(table.n_outcomes)) > values[table.full]:
-            raise InvalidCertificate("the grand coalition could earn more", f"prices[{k}]")
+            raise InvalidCertificate("the grand coalition could earn more", place)
         for pair in others:
-            values[pair] = _saddle_value(table, pair, prices, threats[pair], f"prices[{k}]")
-        required.append(_required(table, prices, values, outcome, direction, f"prices[{k}]"))
+            values[pair] = _saddle_value(table, pair, prices, threats[pair], place)
+        return _required(table, prices, values, outcome, direction, place)
+
+    required = [required_at(prices, f"prices[{k}]") for k, prices in enumerate(listed)]
     _check_planner(table, listed, outcome, direction, entry["planner"])
+    if single:
+        member = record(entry["member"], "member", ("prices", "threat"))
+        prices = read_prices(table.n, member["prices"], "member.prices")
+        if min(prices) <= 0 or not in_hull(listed, prices):
+            raise InvalidCertificate("no positive combination of the prices", "member.prices")
+        key = table.key(free)
+        (own,) = read_threats(table, {key: member["threat"]}, "member.threat", (free,)).values()
+        if _saddle_value(table, free, prices, own, "member.threat") != required_at(prices, ""):
+            raise InvalidCertificate("this is no equilibrium", "member")
+        return Level(listed, outcome, 0)
     rows, columns = table.sizes(free)
     for name, length in (("below", columns), ("above", rows)):
         witness = record(entry[name], name, ("weights", "threat"))
@@ -166,17 +180,19 @@ def _check_planner(
     weights = rationals(value, table.n, "planner")
     if sum((w * g for w, g in zip(weights, direction, strict=True)), fmpq(0)) != 0:
         raise InvalidCertificate("the weights are not orthogonal to the direction", "planner")
-    for k, prices in enumerate(listed):
-        own = _worth(table, prices, outcome)
-        for other in range(table.n_outcomes):
-            gains = [row[other] - row[outcome] for row in table.integers]
-            if not any(gains) or _worth(table, prices, other) < own:
-                continue
+    own = [_worth(table, prices, outcome) for prices in listed]
+    for other in range(table.n_outcomes):
+        gains = [row[other] - row[outcome] for row in table.integers]
+        tied = [p for p, worth in zip(listed, own, strict=True) if _worth(table, p, other) == worth]
+        # another outcome is optimal at combinations of the prices where it is, which must be
+        # positive to matter
+        if not any(gains) or not all(any(column) for column in zip(*tied, strict=True)):
+            continue
+        for prices in tied:
             turned = sum(
                 (w * p * g for w, p, g in zip(weights, prices, gains, strict=True)), fmpq(0)
             )
             if turned <= 0:
                 raise InvalidCertificate(
-                    f"outcome {other}, which earns as much at prices {k}, is not excluded",
-                    "planner",
+                    f"outcome {other}, which may earn as much, is not excluded", "planner"
                 )

@@ -86,6 +86,7 @@ class Growth:
     root: Node
     may_locate: bool = True
     counts: Counts = field(default_factory=Counts)
+    _known_before: int = -1
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
     _prices: dict[tuple[int, Known], bool] = field(default_factory=dict)
@@ -125,6 +126,22 @@ class Growth:
             if step is not None and not step(self):
                 return
 
+    def reopen(self) -> bool:
+        """Open undecided cells again if equilibria were found since; whether there are any.
+
+        Those that a worker left, which cannot settle what it meets, are opened again as well.
+        """
+        left = [node for node in walk(self.root) if node.kind == "undecided"]
+        if not left or len(self.known) == self._known_before:
+            return False
+        self._known_before = len(self.known)
+        for node in left:
+            node.kind, node.content = "open", []
+            self.counts.closed -= 1
+            self.counts.undecided -= 1
+        self.push(left)
+        return True
+
     def examine(self, node: Node) -> None:
         """Close or split one open cell that is not on the list."""
         try:
@@ -138,6 +155,8 @@ class Growth:
 
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
+        if kind == "undecided" and self._known_before < 0:
+            self._known_before = len(self.known)
         self.count(node)
 
     def count(self, leaf: Node) -> None:
@@ -174,6 +193,14 @@ class Growth:
             if diameter < _LOCATE_BELOW and self._look(node, bounds):
                 return
         if diameter < self.limits.diameter:
+            if self.may_locate and any(
+                self.locator.widen(node.cell[k])
+                for exemption in exemptions
+                if "equilibrium" in exemption.reason
+                for k in exemption.corners
+            ):
+                self.push([node])
+                return
             self._close(node, "undecided", self._doubt(node))
             return
         self._split(node, bounds, exemptions)

@@ -16,7 +16,7 @@ from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
 from harsanyi_aux.subdivision.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
-from harsanyi_aux.subdivision.levels import level_polytope
+from harsanyi_aux.subdivision.levels import Member, level_polytope
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,18 @@ class Known:
         """Dimension of the set of prices; for a "level" at least."""
         if self.polytope is None:
             return 0
-        return self.polytope.dimension - (self.form == "level")
+        if self.form == "level":
+            return 0 if "member" in self.entry else self.polytope.dimension - 1
+        return self.polytope.dimension
+
+    @property
+    def member(self) -> Member | None:
+        """Exact prices and threats of the equilibrium, or of one of a "set"."""
+        if not self.threats:
+            return None
+        count = len(self.vertices)
+        middle = tuple(sum(column) / count for column in zip(*self.vertices, strict=True))
+        return middle, self.threats
 
     @property
     def varying(self) -> tuple[int, ...] | None:

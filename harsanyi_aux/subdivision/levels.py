@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.optimize import bisect, linprog, nnls
@@ -22,13 +22,18 @@ from harsanyi_aux.subdivision.continua import simple_strategies
 from harsanyi_aux.subdivision.corners import Prices, Sparse, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
+#: Prices and threats of an exact equilibrium.
+Member: TypeAlias = tuple[Prices, tuple[tuple[Sparse, Sparse], ...]]
+
 # Steps from the solution towards the corners, and the share that all corners keep.
 _STEPS = tuple(2.0**-k for k in range(1, 13))
 _INSIDE = 2.0**-10
 _DYADIC = 1 << 20
 
 
-def propose_level(frame: Frame, near: FloatArray) -> dict[str, Any] | None:
+def propose_level(
+    frame: Frame, near: FloatArray, members: Sequence[Member] = ()
+) -> dict[str, Any] | None:
     """Return an entry of the form "level" for a solution at these prices, which the checker takes.
 
     Parameters
@@ -36,6 +41,8 @@ def propose_level(frame: Frame, near: FloatArray) -> dict[str, Any] | None:
     frame : Frame
     near : array (n,)
         Normalised, positive: prices of a CoCo equilibrium in doubles.
+    members : sequence of Member, optional
+        Exact equilibria, which may belong to the set.
 
     Returns
     -------
@@ -49,16 +56,17 @@ def propose_level(frame: Frame, near: FloatArray) -> dict[str, Any] | None:
     for free in _open_pairs(threats):
         fixed = [None if k == free else sides for k, sides in enumerate(threats)]
         polytope = stable_prices(frame, fixed, [(outcome, Fraction(1))])
-        if polytope.dimension < 2 or not polytope.nearly_contains(near, 1e-8):
+        if polytope.dimension < 1 or not polytope.nearly_contains(near, 1e-8):
             continue
-        entry = _entry(frame, near, fixed, free, outcome, polytope)
-        if entry is None:
+        common = _common(frame, fixed, free, outcome, polytope)
+        if common is None:
             continue
-        try:
-            read_entry(frame.table, entry, "coco", "")
-        except InvalidCertificate:
-            continue
-        return entry
+        for proof in _proofs(frame, near, free, outcome, polytope, members):
+            try:
+                read_entry(frame.table, common | proof, "coco", "")
+            except InvalidCertificate:
+                continue
+            return common | proof
     return None
 
 
@@ -78,7 +86,9 @@ def _sides(x: Any, y: Any) -> tuple[Sparse, Sparse]:
 
 
 def level_member(frame: Frame, entry: Mapping[str, Any]) -> FloatArray:
-    """Return prices of the set in doubles, between its two witnesses."""
+    """Return prices of the set in doubles: between its two witnesses, or the listed ones."""
+    if "member" in entry:
+        return np.array([float(Fraction(p)) for p in entry["member"]["prices"]])
     points = np.array([[float(Fraction(p)) for p in prices] for prices in entry["prices"]])
     free = [frame.table.key(mask) for mask in frame.pairs].index(entry["pair"])
     low, high = (
@@ -98,20 +108,19 @@ def _open_pairs(threats: Sequence[tuple[Sparse, Sparse] | None]) -> list[int]:
     return [k for k, sides in enumerate(threats) if sides and max(map(len, sides)) > 1]
 
 
-def _entry(
+def _common(
     frame: Frame,
-    near: FloatArray,
     fixed: Sequence[tuple[Sparse, Sparse] | None],
     free: int,
     outcome: int,
     polytope: PricePolytope,
 ) -> dict[str, Any] | None:
+    """Return an entry without what shows that the set is not empty."""
     planner = _planner_weights(frame, free, outcome, polytope.vertices)
-    witnesses = _witnesses(frame, near, free, outcome, polytope.vertices)
-    if planner is None or witnesses is None:
+    if planner is None:
         return None
     key = frame.table.key
-    entry: dict[str, Any] = {
+    return {
         "form": "level",
         "pair": key(frame.pairs[free]),
         "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
@@ -123,14 +132,32 @@ def _entry(
         "outcome": outcome,
         "planner": [str(w) for w in planner],
     }
-    for name, side, (weights, corner_threats) in zip(
-        ("below", "above"), (1, 0), witnesses, strict=True
-    ):
-        entry[name] = {
-            "weights": [str(w) for w in weights],
-            "threat": [[i, str(p)] for i, p in corner_threats[side]],
+
+
+def _proofs(
+    frame: Frame,
+    near: FloatArray,
+    free: int,
+    outcome: int,
+    polytope: PricePolytope,
+    members: Sequence[Member],
+) -> Iterator[dict[str, Any]]:
+    """Yield what may show that a set is not empty: a change of sign, or an exact equilibrium."""
+
+    def listed(strategy: Sparse) -> list[list[int | str]]:
+        return [[i, str(p)] for i, p in strategy]
+
+    witnesses = _witnesses(frame, near, free, outcome, polytope.vertices)
+    if witnesses is not None:
+        (low, (_, y)), (high, (x, _)) = witnesses
+        yield {
+            "below": {"weights": [str(w) for w in low], "threat": listed(y)},
+            "above": {"weights": [str(w) for w in high], "threat": listed(x)},
         }
-    return entry
+    for prices, threats in members:
+        if prices in polytope and min(prices) > 0:
+            threat = [listed(side) for side in threats[free]]
+            yield {"member": {"prices": [str(p) for p in prices], "threat": threat}}
 
 
 def _planner_weights(
@@ -138,12 +165,13 @@ def _planner_weights(
 ) -> tuple[Fraction, ...] | None:
     """Return weights that tell the outcome from others that earn as much at a vertex."""
     V, n = frame.table.V, frame.n
-    rows = []
-    for prices in vertices:
-        for other in range(frame.table.n_outcomes):
-            turned = [p * (V[i][other] - V[i][outcome]) for i, p in enumerate(prices)]
-            if sum(turned) == 0 and any(V[i][other] != V[i][outcome] for i in range(n)):
-                rows.append([float(t) for t in turned])
+    rows: list[list[float]] = []
+    for other in range(frame.table.n_outcomes):
+        gains = [V[i][other] - V[i][outcome] for i in range(n)]
+        turned = [[p * g for p, g in zip(prices, gains, strict=True)] for prices in vertices]
+        tied = [k for k, line in enumerate(turned) if sum(line) == 0]
+        if any(gains) and all(any(vertices[k][i] for k in tied) for i in range(n)):
+            rows += [[float(t) for t in turned[k]] for k in tied]
     basis = null_space([frame.exact_shares[free]], n)
     if not rows:
         return tuple([Fraction(0)] * n)

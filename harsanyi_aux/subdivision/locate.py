@@ -182,11 +182,28 @@ class Locator:
         if entry is not None:
             self.known.append(box_known(self._in_doubles(prices, point), prices, entry))
             return
-        entry = propose_level(self.frame, prices)
-        if entry is not None:
-            self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))
-        else:
+        if not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
+
+    def _find_level(self, prices: FloatArray, point: PricePoint | None = None) -> bool:
+        members = [known.member for known in self.known if known.member is not None]
+        entry = propose_level(self.frame, prices, members)
+        if entry is None:
+            return False
+        self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))
+        return True
+
+    def widen(self, corner: Corner) -> bool:
+        """Whether the equilibrium at a corner turns out to belong to a set that was not known.
+
+        Past the end of a set with fixed strategies others may go on.
+        """
+        if self.concept != "coco" and self.frame.n > 2:
+            return False
+        levels = (known for known in self.known if known.form == "level")
+        if any(level.is_price(corner.prices) for level in levels):
+            return False
+        return self._find_level(corner.b)
 
     def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
         point = point or polish(self._problem, prices, 1e-9)
