@@ -32,7 +32,7 @@ class Level:
         Their hull holds the set.
     outcome : int
     dimension : int
-        Of the set of prices, at least: 0 where only one member is proved.
+        Of the set of prices, at least.
     """
 
     prices: tuple[Prices, ...]
@@ -49,8 +49,8 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
         If it is malformed, or not a set of CoCo equilibria.
     """
     keys = ("form", "pair", "prices", "strategies", "outcome", "planner")
-    single = "member" in entry
-    record(entry, "", (*keys, "member") if single else (*keys, "below", "above"))
+    direct = "members" in entry
+    record(entry, "", (*keys, "members") if direct else (*keys, "below", "above"))
     listed = tuple(
         read_prices(table.n, value, f"prices[{k}]")
         for k, value in enumerate(sequence(entry["prices"], "prices"))
@@ -76,16 +76,22 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
 
     required = [required_at(prices, f"prices[{k}]") for k, prices in enumerate(listed)]
     _check_planner(table, listed, outcome, direction, entry["planner"])
-    if single:
-        member = record(entry["member"], "member", ("prices", "threat"))
-        prices = read_prices(table.n, member["prices"], "member.prices")
-        if min(prices) <= 0 or not in_hull(listed, prices):
-            raise InvalidCertificate("no positive combination of the prices", "member.prices")
+    if direct:
+        members = record(entry["members"], "members", ("prices", "threat"))
         key = table.key(free)
-        (own,) = read_threats(table, {key: member["threat"]}, "member.threat", (free,)).values()
-        if _saddle_value(table, free, prices, own, "member.threat") != required_at(prices, ""):
-            raise InvalidCertificate("this is no equilibrium", "member")
-        return Level(listed, outcome, 0)
+        (own,) = read_threats(table, {key: members["threat"]}, "members.threat", (free,)).values()
+        found = []
+        for k, value in enumerate(sequence(members["prices"], "members.prices")):
+            place = f"members.prices[{k}]"
+            found.append(read_prices(table.n, value, place))
+            if not in_hull(listed, found[-1]):
+                raise InvalidCertificate("this is no combination of the prices", place)
+            if _saddle_value(table, free, found[-1], own, place) != required_at(found[-1], place):
+                raise InvalidCertificate("this is no equilibrium", place)
+        if not found or not all(max(column) > 0 for column in zip(*found, strict=True)):
+            raise InvalidCertificate("no combination is positive", "members.prices")
+        rank = fmpq_mat([list(prices) for prices in found]).rank()
+        return Level(listed, outcome, rank - 1)
     rows, columns = table.sizes(free)
     for name, length in (("below", columns), ("above", rows)):
         witness = record(entry[name], name, ("weights", "threat"))

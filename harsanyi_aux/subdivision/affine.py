@@ -67,7 +67,7 @@ class PricePolytope:
     @cached_property
     def dimension(self) -> int:
         """Dimension of the hull of the vertices; -1 without vertices."""
-        return _affine_rank(self.vertices) if self.vertices else -1
+        return affine_rank(self.vertices) if self.vertices else -1
 
 
 def _dot(row: Row, prices: Prices) -> Fraction:
@@ -242,7 +242,8 @@ def null_space(rows: Sequence[Row], n: int) -> list[Row]:
     return basis
 
 
-def _affine_rank(points: Sequence[Prices]) -> int:
+def affine_rank(points: Sequence[Prices]) -> int:
+    """Return the dimension of the affine hull of points."""
     first = points[0]
     differences = [tuple(x - y for x, y in zip(p, first, strict=True)) for p in points[1:]]
     return len(first) - len(null_space(differences, len(first))) if differences else 0

@@ -86,7 +86,7 @@ class Growth:
     root: Node
     may_locate: bool = True
     counts: Counts = field(default_factory=Counts)
-    _known_before: int = -1
+    _changes_before: int = -1
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
     _prices: dict[tuple[int, Known], bool] = field(default_factory=dict)
@@ -132,9 +132,9 @@ class Growth:
         Those that a worker left, which cannot settle what it meets, are opened again as well.
         """
         left = [node for node in walk(self.root) if node.kind == "undecided"]
-        if not left or len(self.known) == self._known_before:
+        if not left or self.locator.changes == self._changes_before:
             return False
-        self._known_before = len(self.known)
+        self._changes_before = self.locator.changes
         for node in left:
             node.kind, node.content = "open", []
             self.counts.closed -= 1
@@ -155,8 +155,8 @@ class Growth:
 
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
-        if kind == "undecided" and self._known_before < 0:
-            self._known_before = len(self.known)
+        if kind == "undecided" and self._changes_before < 0:
+            self._changes_before = self.locator.changes
         self.count(node)
 
     def count(self, leaf: Node) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.krawczyk import propose_box
-from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
+from harsanyi_aux.subdivision.affine import PricePolytope, affine_rank, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
 from harsanyi_aux.subdivision.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
@@ -58,17 +58,18 @@ class Known:
         if self.polytope is None:
             return 0
         if self.form == "level":
-            return 0 if "member" in self.entry else self.polytope.dimension - 1
+            if "members" in self.entry:
+                rows = [
+                    tuple(Fraction(p) for p in prices) for prices in self.entry["members"]["prices"]
+                ]
+                return affine_rank(rows)
+            return self.polytope.dimension - 1
         return self.polytope.dimension
 
     @property
     def member(self) -> Member | None:
-        """Exact prices and threats of the equilibrium, or of one of a "set"."""
-        if not self.threats:
-            return None
-        count = len(self.vertices)
-        middle = tuple(sum(column) / count for column in zip(*self.vertices, strict=True))
-        return middle, self.threats
+        """The equilibrium or "set" as a part of a "level" may be given."""
+        return (self.vertices, self.dimension, self.threats) if self.threats else None
 
     @property
     def varying(self) -> tuple[int, ...] | None:
@@ -230,7 +231,7 @@ def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> b
 
 def redundant(known: Sequence[Known], one: Known) -> bool:
     """Whether the prices of an exact equilibrium or set all belong to some other set."""
-    wider = {"rational": ("set", "level"), "set": ("set",), "level": ("level",), "box": ()}
+    wider = {"rational": ("set", "level"), "set": ("set", "level"), "level": ("level",), "box": ()}
     return any(
         other is not one
         and other.form in wider[one.form]

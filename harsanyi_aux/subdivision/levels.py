@@ -22,8 +22,8 @@ from harsanyi_aux.subdivision.continua import simple_strategies
 from harsanyi_aux.subdivision.corners import Prices, Sparse, make_corner
 from harsanyi_aux.subdivision.frame import Frame
 
-#: Prices and threats of an exact equilibrium.
-Member: TypeAlias = tuple[Prices, tuple[tuple[Sparse, Sparse], ...]]
+#: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
+Member: TypeAlias = tuple[tuple[Prices, ...], int, tuple[tuple[Sparse, Sparse], ...]]
 
 # Steps from the solution towards the corners, and the share that all corners keep.
 _STEPS = tuple(2.0**-k for k in range(1, 13))
@@ -42,7 +42,7 @@ def propose_level(
     near : array (n,)
         Normalised, positive: prices of a CoCo equilibrium in doubles.
     members : sequence of Member, optional
-        Exact equilibria, which may belong to the set.
+        Exact equilibria and sets, which may belong to the set.
 
     Returns
     -------
@@ -87,8 +87,10 @@ def _sides(x: Any, y: Any) -> tuple[Sparse, Sparse]:
 
 def level_member(frame: Frame, entry: Mapping[str, Any]) -> FloatArray:
     """Return prices of the set in doubles: between its two witnesses, or the listed ones."""
-    if "member" in entry:
-        return np.array([float(Fraction(p)) for p in entry["member"]["prices"]])
+    if "members" in entry:
+        listed = [[float(Fraction(p)) for p in prices] for prices in entry["members"]["prices"]]
+        middle: FloatArray = np.mean(listed, axis=0)
+        return middle
     points = np.array([[float(Fraction(p)) for p in prices] for prices in entry["prices"]])
     free = [frame.table.key(mask) for mask in frame.pairs].index(entry["pair"])
     low, high = (
@@ -142,22 +144,27 @@ def _proofs(
     polytope: PricePolytope,
     members: Sequence[Member],
 ) -> Iterator[dict[str, Any]]:
-    """Yield what may show that a set is not empty: a change of sign, or an exact equilibrium."""
+    """Yield what may show that a set is not empty, and how large: what shows most first."""
 
     def listed(strategy: Sparse) -> list[list[int | str]]:
         return [[i, str(p)] for i, p in strategy]
 
+    found: list[tuple[int, dict[str, Any]]] = []
     witnesses = _witnesses(frame, near, free, outcome, polytope.vertices)
     if witnesses is not None:
         (low, (_, y)), (high, (x, _)) = witnesses
-        yield {
+        proof = {
             "below": {"weights": [str(w) for w in low], "threat": listed(y)},
             "above": {"weights": [str(w) for w in high], "threat": listed(x)},
         }
-    for prices, threats in members:
-        if prices in polytope and min(prices) > 0:
+        found.append((polytope.dimension - 1, proof))
+    for vertices, dimension, threats in members:
+        if all(prices in polytope for prices in vertices):
+            prices = [[str(p) for p in vertex] for vertex in vertices]
             threat = [listed(side) for side in threats[free]]
-            yield {"member": {"prices": [str(p) for p in prices], "threat": threat}}
+            found.append((dimension, {"members": {"prices": prices, "threat": threat}}))
+    for _, proof in sorted(found, key=lambda one: -one[0]):
+        yield proof
 
 
 def _planner_weights(

@@ -73,6 +73,8 @@ class Locator:
         Solutions in doubles that could be neither certified nor, for coalition-perfect, refuted.
     boundary : list of Equilibrium
         Solutions with a zero price that were met.
+    changes : int
+        How often `known` has changed.
     settled : list of prices
         Solutions in doubles that are not among those known, but have been dealt with.
     least_defect : float
@@ -87,6 +89,7 @@ class Locator:
         self.points: dict[Prices, Corner] = {}
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
+        self.changes = 0
         self.boundary: list[Equilibrium] = []
         self.settled: list[FloatArray] = []
         self._problem = PriceProblem(frame.game)
@@ -180,7 +183,7 @@ class Locator:
                 return
         entry = propose_box(self.frame.game, prices)
         if entry is not None:
-            self.known.append(box_known(self._in_doubles(prices, point), prices, entry))
+            self._keep(box_known(self._in_doubles(prices, point), prices, entry))
             return
         if not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
@@ -257,6 +260,7 @@ class Locator:
     def _keep(self, known: Known) -> None:
         """Take note of an exact equilibrium or a set, in place of those that are parts of it."""
         # what is said of a part of a set is true of the set: it may take the part's number
+        self.changes += 1
         parts = [e for e, old in enumerate(self.known) if redundant([known], old)]
         if parts:
             self.known[parts[0]] = known
