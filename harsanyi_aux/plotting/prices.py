@@ -46,7 +46,7 @@ _PAIR_LOOKS: dict[int, tuple[str, Any]] = {
 _PAIR_NAMES = {1: "{0} | {1,2}", 3: "{2} | {0,1}", 5: "{1} | {0,2}"}
 _LEAST_SHADED = 1e-9
 _LEAST_LABELLED = 0.04  # share of the triangle
-_LEVEL_POINTS = 3000
+_LEVEL_POINTS = 1500
 _LINE = 0.165  # inches, of the legend
 _TRIANGLE = 3.05  # inches, height of the triangle's axes
 
@@ -252,7 +252,9 @@ def _draw_level(
     mixture = np.zeros(len(outcomes))
     mixture[np.argmin(np.abs(outcomes - found.payoffs).max(axis=1))] = 1.0
     weights = np.random.default_rng(0).dirichlet(np.full(len(corners), 0.5), size=_LEVEL_POINTS)
-    points = np.vstack([corners, weights @ corners])
+    steps = np.linspace(0.0, 1.0, 60)[:, None]
+    sides = [p + steps * (q - p) for p, q in combinations(corners, 2)]
+    points = np.vstack([*sides, weights @ corners])
     member = found.varying[0] if found.varying else 0
     gaps = [problem.excess(problem.evaluate(p), mixture)[member] for p in points]
     x, y = (points @ triangle.CORNERS).T
