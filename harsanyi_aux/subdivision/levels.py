@@ -8,6 +8,7 @@ prices. ``docs/certificates.md``, form "level"; the checker decides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -60,6 +61,10 @@ def propose_level(
             continue
         common = _common(frame, fixed, free, outcome, polytope)
         if common is None:
+            # other outcomes tie at its ends, and may be paid there: keep away from them
+            polytope = _away_from_ties(frame, outcome, polytope, near)
+            common = _common(frame, fixed, free, outcome, polytope) if polytope.vertices else None
+        if common is None:
             continue
         for proof in _proofs(frame, near, free, outcome, polytope, members):
             try:
@@ -78,7 +83,46 @@ def level_polytope(frame: Frame, entry: Mapping[str, Any]) -> PricePolytope:
         else _sides(*entry["strategies"][frame.table.key(mask)])
         for mask in frame.pairs
     ]
-    return stable_prices(frame, threats, [(entry["outcome"], Fraction(1))])
+    polytope = stable_prices(frame, threats, [(entry["outcome"], Fraction(1))])
+    listed = [[Fraction(p) for p in prices] for prices in entry["prices"]]
+    leads = _leads(frame, entry["outcome"])
+    return _at_least(polytope, [(lead, _least(lead, listed)) for lead in leads])
+
+
+def _leads(frame: Frame, outcome: int) -> list[tuple[Fraction, ...]]:
+    """Return ``V(outcome) - V(o)`` for all outcomes that do not pay the same."""
+    V, n = frame.table.V, frame.n
+    leads = (
+        tuple(V[i][outcome] - V[i][other] for i in range(n))
+        for other in range(frame.table.n_outcomes)
+    )
+    return [lead for lead in leads if any(lead)]
+
+
+def _least(lead: Sequence[Fraction], listed: Sequence[Sequence[Fraction]]) -> Fraction:
+    return min(
+        sum((x * p for x, p in zip(lead, prices, strict=True)), Fraction(0)) for prices in listed
+    )
+
+
+def _at_least(
+    polytope: PricePolytope, bounds: Sequence[tuple[tuple[Fraction, ...], Fraction]]
+) -> PricePolytope:
+    """Return the part where the outcome leads by given numbers."""
+    rows = (tuple(x - m for x in lead) for lead, m in bounds if _least(lead, polytope.vertices) < m)
+    return replace(polytope, at_least=(*polytope.at_least, *rows))
+
+
+def _away_from_ties(
+    frame: Frame, outcome: int, polytope: PricePolytope, near: FloatArray
+) -> PricePolytope:
+    """Return the part of the prices where the outcome leads by half of what it does at `near`."""
+    bounds = []
+    for lead in _leads(frame, outcome):
+        if _least(lead, polytope.vertices) == 0:
+            half = sum(float(x) * p for x, p in zip(lead, near, strict=True)) / 2
+            bounds.append((lead, Fraction(max(half, 0.0)).limit_denominator(_DYADIC)))
+    return _at_least(polytope, bounds)
 
 
 def _sides(x: Any, y: Any) -> tuple[Sparse, Sparse]:
