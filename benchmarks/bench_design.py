@@ -144,7 +144,11 @@ def our_separation(designer: Designer, pattern: Pattern, structure: Structure) -
     if vertex is None:
         return 0.0
     point = exact_point(vertex.program, vertex.basis)
-    return 0.0 if point is None else float(point[pattern.unknowns])
+    if point is None:
+        return 0.0
+    ((player, sign),) = vertex.choice
+    gap = sum(int(c) * value for c, value in zip(rows.gaps[0, player], point, strict=True) if c)
+    return float(-gap if sign else gap) / int(rows.scales[0])
 
 
 def rates(shape, concept, count, plain_count):
