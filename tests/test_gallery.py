@@ -82,6 +82,8 @@ def test_pages_are_what_the_files_give(folder):
 
 # What the folders' names promise.
 EXACTLY = {"exactly_two": 2, "exactly_three": 3, "exactly_four": 4}
+# Payoffs and dimensions of all sets of equilibria in the smallest example.
+SETS = {("0", "1/4", "3/2"): 1, ("1/4", "0", "3/2"): 1, ("1/12", "1/12", "5/3"): 0}
 
 
 @pytest.mark.parametrize(("name", "count"), EXACTLY.items())
@@ -99,9 +101,19 @@ def test_games_called_symmetric_are(name):
     assert (payoffs == turned).all()
 
 
-def test_two_smallest_has_two_payoff_vectors():
-    _, claims = equilibria(GALLERY / "two_smallest")
-    assert len({tuple(claim.payoffs) for claim in claims}) >= 2
+def test_two_smallest_has_payoffs_to_2_and_exactly_three_payoff_vectors():
+    game, claims = equilibria(GALLERY / "two_smallest")
+    assert set(game.fractions.reshape(-1)) == {0, 1, 2}
+    assert {tuple(map(str, claim.payoffs)) for claim in claims} == set(SETS)
+    file = GALLERY / "two_smallest" / "enumeration-coalition-perfect.certificate.json"
+    report = check(read(file))
+    assert "every coalition-perfect equilibrium with positive prices" in report.claim
+    assert report.price_floor == 0
+    listed = {
+        tuple(str(low) for low, _ in one.payoffs): one.dimension for one in report.statements
+    }
+    assert listed == SETS
+    assert all(low == high for one in report.statements for low, high in one.payoffs)
 
 
 def test_strict_threats_are_strict():

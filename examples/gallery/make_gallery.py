@@ -110,13 +110,24 @@ def from_design(
 
     `listed` asks for the complete list of equilibria.
     """
-    found = designed(seed, limit or tried, **options)[tried]
+    return with_certificates(designed(seed, limit or tried, **options)[tried], listed=listed)
+
+
+def with_certificates(found: DesignedGame, *, listed: bool = True) -> Example:
+    """Return a designed game with its certificates."""
     equilibria = found.equilibria
     documents: Documents = {}
     if listed:
         others, documents = listing(found.game, equilibria[0].concept)
         equilibria = with_new(equilibria, others)
     return Example(found.game, equilibria, {**pairs(found.game, equilibria), **documents})
+
+
+def prescribed(title: str, **options: Any) -> Example:
+    """Return the game that a design with given prices and strategies has."""
+    (found,) = design(**options).games
+    game = StrategicGame.from_arrays(*found.game.fractions, title=title)
+    return with_certificates(replace(found, game=game))
 
 
 def refuted(game: StrategicGame) -> Example:
@@ -140,6 +151,18 @@ def robust(shape: tuple[int, ...], *, tries: int, steps: int, seed: int) -> Exam
     )
 
 
+QUARTER = Fraction(1, 4)
+#: Threats, and what all agree on, in the smallest example; found by a local search over structures.
+SMALLEST: dict[tuple[int, ...], Any] = {
+    (0,): [3 * QUARTER, QUARTER],
+    (1,): (1,),
+    (2,): (1,),
+    (0, 1): (0, 1),
+    (0, 2): (1, 1),
+    (1, 2): (0, 0),
+    (0, 1, 2): [[[3 * QUARTER, 0], [0, 0]], [[QUARTER, 0], [0, 0]]],
+}
+
 #: What a local search for a large division defect ended with, by players.
 FAR = (
     (0, 3, 4, 4, 0, 3, 1, 2),
@@ -148,8 +171,13 @@ FAR = (
 )
 
 RECIPES: dict[str, Callable[[], Example]] = {
-    "two_smallest": lambda: from_design(
-        500, 819, shape=(2, 2, 2), integer=9, prices=((1, 1, 2), (1, 2, 1)), listed=False
+    "two_smallest": lambda: prescribed(
+        "A safe action",
+        shape=(2, 2, 2),
+        integer=2,
+        symmetric="swap",
+        prices=((1, 2, 1),),
+        strategies=(SMALLEST,),
     ),
     "exactly_two": lambda: from_design(9855, 1, shape=(2, 2, 2), integer=40),
     "continuum": lambda: from_design(2707, 1, limit=9855, shape=(2, 2, 2), integer=40),
