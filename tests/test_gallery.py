@@ -109,9 +109,7 @@ def test_two_smallest_has_payoffs_to_2_and_exactly_three_payoff_vectors():
     report = check(read(file))
     assert "every coalition-perfect equilibrium with positive prices" in report.claim
     assert report.price_floor == 0
-    listed = {
-        tuple(str(low) for low, _ in one.payoffs): one.dimension for one in report.statements
-    }
+    listed = {tuple(str(low) for low, _ in one.payoffs): one.dimension for one in report.statements}
     assert listed == SETS
     assert all(low == high for one in report.statements for low, high in one.payoffs)
 

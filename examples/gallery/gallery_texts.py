@@ -32,12 +32,12 @@ others decide: if both play 0 he has 2 and they have nothing; if one of them alo
 0 and 1 does not change the game.
 
 By hand, for prices (2, 1, 1). Outcomes 000 and 010 are both worth 2 and no other is worth more;
-all agree on 3/4 × 000 + 1/4 × 010. That is also how {0,2} fights {1}: the two play 00, and player
-1, who has nothing anyway, cannot bring them below a worth of 2 with 0 or with 1, so may mix
-3 : 1. In the other two fights player 2 takes his safe 1, and player 0, who plays 1, sees to it that no
-more is to be had. So the only dividends that are not zero
-are those of {0,2}: player 0 gains 1/4, worth 1/2, and player 2 gains 1/2, worth 1/2. Exchanging
-players 0 and 1 gives the equilibrium at (1, 2, 1); the third lies at (2, 2, 1).
+all agree on 3/4 × 000 + 1/4 × 010. That is also how {0,2} fights {1}: the two play 00, and
+player 1, who has nothing anyway, cannot bring them below a worth of 2 with 0 or with 1, so may
+mix 3 : 1. In the other two fights player 2 takes his safe 1, and player 0, who plays 1, sees to
+it that no more is to be had. So the only dividends that are not zero are those of {0,2}: player
+0 gains 1/4, worth 1/2, and player 2 gains 1/2, worth 1/2. Exchanging players 0 and 1 gives the
+equilibrium at (1, 2, 1); the third lies at (2, 2, 1).
 
 Ties are what makes this possible: all threats are optimal, but others are as good.
 `strict_threats` has none. Whether a game with payoffs 0 and 1 alone can have two different

@@ -1,11 +1,11 @@
-"""The linear programs behind a design (theory note, section 7), solved by HiGHS.
+"""The linear programs behind a design (theory note, section 7).
 
 Unknowns are the payoffs, in [0, 1]. For two equilibria the gaps of each player's payoffs between
-them are maximised in turn. For more, and where margins are asked for, there are two more unknowns:
-``s``, a lower bound of the separation of payoffs between every pair of equilibria, and ``t``, a
-margin by which every deviation outside the support of a strategy loses (at normalised prices). One
-model is kept and changed: the same rows serve every choice of the player whose payoffs are to be
-separated, with the last basis as start.
+them are maximised in turn (`simplex`). For more, and where margins are asked for, there are two
+more unknowns, and HiGHS solves the programs: ``s``, a lower bound of the separation of payoffs
+between every pair of equilibria, and ``t``, a margin by which every deviation outside the support
+of a strategy loses (at normalised prices). One model is kept and changed: the same rows serve every
+choice of the player whose payoffs are to be separated, with the last basis as start.
 
 Most structures admit no game with different payoffs. That is found out first, more cheaply than by
 a linear program: the equations alone may force the payoffs to be equal, or else the inequalities
@@ -28,6 +28,7 @@ from harsanyi_aux.highs import quiet_highs
 from harsanyi_aux.search.layouts import IntArray
 from harsanyi_aux.search.recover import BASIC, LOWER, UPPER, Basis, Bounded
 from harsanyi_aux.search.rows import Rows, free_part
+from harsanyi_aux.search.simplex import widest
 from harsanyi_aux.search.structures import Pattern, Structure
 
 Objective: TypeAlias = Literal["separation", "margin", "both"]
@@ -116,7 +117,6 @@ class Designer:
             presolve="off",
             solver="simplex",
             simplex_strategy=4,  # primal: changed objectives and relaxed rows stay feasible
-            primal_simplex_bound_perturbation_multiplier=0.0,  # removing them again takes longer
         )
         self.solved = 0
 
@@ -147,7 +147,7 @@ class Designer:
         """
         model = _Model(pattern, rows)
         if model.n_pairs == 1 and objective != "both":
-            vertex = self._widest(model)
+            vertex = _widest_gap(model)
             if vertex is None or (objective == "separation" and twist is None):
                 return vertex
             self._pass(model.bounded())
@@ -189,30 +189,6 @@ class Designer:
                 best = vertex
                 choice = model.leading(self.highs.getSolution().col_value)
         return best
-
-    def _widest(self, model: _Model) -> Vertex | None:
-        """Maximise the gaps of a single pair, one player and direction after the other.
-
-        Payoffs are the only unknowns, and only the objective changes between the gaps, so that
-        every optimal vertex is a feasible start for the next.
-        """
-        payoffs = model.payoffs_alone()
-        self._pass(payoffs)
-        columns = np.arange(payoffs.matrix.shape[1], dtype=np.int32)
-        scale = float(model.rows.scales[0])
-        best, widest, basis = 0.0, None, None
-        for choice in model.choices(None):
-            ((player, sign),) = choice
-            cost = model.rows.gaps[0, player] / (-scale if sign else scale)
-            self.highs.changeColsCost(len(columns), columns, cost)
-            self.highs.run()
-            self.solved += 1
-            value = self.highs.getObjectiveValue()
-            if self.highs.getModelStatus() == HighsModelStatus.kOptimal and value >= best + LEAST:
-                best, widest, basis = value, choice, self.highs.getBasis()
-        if widest is None:
-            return None
-        return Vertex(best, widest, payoffs, _as_codes(basis))
 
     def _pass(self, program: Bounded) -> None:
         row, column = np.nonzero(program.matrix)
@@ -262,6 +238,20 @@ class Designer:
         if highs.getModelStatus() != HighsModelStatus.kOptimal or value < least:
             return None
         return Vertex(value, model.choice, model.bounded(), _as_codes(highs.getBasis()))
+
+
+def _widest_gap(model: _Model) -> Vertex | None:
+    """Maximise the gap of a single pair over players and directions; payoffs are all unknowns."""
+    choices = model.choices(None)
+    if not choices:
+        return None
+    signs = np.array([[-1 if sign else 1] for ((_, sign),) in choices])
+    objectives = model.rows.gaps[0, [player for ((player, _),) in choices]] * signs
+    found = widest(model.rows.equal, model.rows.below, objectives / model.rows.scales[0], LEAST)
+    if found is None:
+        return None
+    value, number, basis = found
+    return Vertex(value, choices[number], model.payoffs_alone(), basis)
 
 
 _CODES = {
