@@ -8,9 +8,10 @@ Contenders answer the same question about the same random structures (pure strat
   objective, the difference of the first player's payoffs, which answers only part of the question.
 * ours: `rows_of`, `screen` and, for structures that pass, `Designer.best`, `exact_point`.
 
-That both find the same largest separation is asserted where ours finds one; speed never is. Where
-the screen finds none, `plain` must find none either, unless payoffs can differ only along a face
-that is optimal at both prices (see `programs.screen`); those are counted.
+Rates are per second of the processor: both run in one thread, and other work on the machine then
+counts for little. That both find the same largest separation is asserted where ours finds one;
+speed never is. Where the screen finds none, `plain` must find none either, unless payoffs can
+differ only along a face that is optimal at both prices (see `programs.screen`); those are counted.
 
 The second part designs games from seeds, each in one process, compiled kernels in the cache, and
 reports the time until the first game that passes the exact check.
@@ -156,17 +157,17 @@ def rates(shape, concept, count, plain_count):
     structures = random_structures(pattern, count, np.random.default_rng(SEED))
     designer = Designer()
     our_separation(designer, pattern, structures[0])  # compiles
-    begun = time.perf_counter()
+    begun = time.process_time()
     ours = [our_separation(designer, pattern, structure) for structure in structures]
-    our_rate = len(structures) / (time.perf_counter() - begun)
+    our_rate = len(structures) / (time.process_time() - begun)
     sample = structures[:plain_count]
-    begun = time.perf_counter()
+    begun = time.process_time()
     plain = [plain_separation(pattern, structure) for structure in sample]
-    plain_rate = len(sample) / (time.perf_counter() - begun)
-    begun = time.perf_counter()
+    plain_rate = len(sample) / (time.process_time() - begun)
+    begun = time.process_time()
     for structure in sample:
         plain_separation(pattern, structure, single=True)
-    single_rate = len(sample) / (time.perf_counter() - begun)
+    single_rate = len(sample) / (time.process_time() - begun)
     passed_over = 0
     for mine, reference in zip(ours, plain, strict=False):
         if mine > SMALLEST:
