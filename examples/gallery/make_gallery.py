@@ -189,7 +189,7 @@ RECIPES: dict[str, Callable[[], Example]] = {
     ),
     "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
     "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60, listed=False),
-    "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=5),
+    "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=6),
     "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
     "large_defect": lambda: refuted(
         StrategicGame.from_arrays(
