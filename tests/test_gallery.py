@@ -82,6 +82,11 @@ def test_pages_are_what_the_files_give(folder):
 
 # What the folders' names promise.
 EXACTLY = {"exactly_two": 2, "exactly_three": 3, "exactly_four": 4}
+# Payoffs and dimensions of all sets of equilibria.
+SETS = {
+    "two_smallest": {("0", "1/4", "3/2"): 1, ("1/4", "0", "3/2"): 1, ("1/12", "1/12", "5/3"): 0},
+    "four_players": {("5", "1", "4", "4"): 1, ("4", "1", "3", "8"): 2},
+}
 
 
 @pytest.mark.parametrize(("name", "count"), EXACTLY.items())
@@ -99,9 +104,22 @@ def test_games_called_symmetric_are(name):
     assert (payoffs == turned).all()
 
 
-def test_two_smallest_has_two_payoff_vectors():
-    _, claims = equilibria(GALLERY / "two_smallest")
-    assert len({tuple(claim.payoffs) for claim in claims}) >= 2
+def test_the_smallest_example_has_payoffs_to_2():
+    game, _ = equilibria(GALLERY / "two_smallest")
+    assert set(game.fractions.reshape(-1)) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_all_payoff_vectors_are_listed(name):
+    _, claims = equilibria(GALLERY / name)
+    assert {tuple(map(str, claim.payoffs)) for claim in claims} == set(SETS[name])
+    file = GALLERY / name / "enumeration-coalition-perfect.certificate.json"
+    report = check(read(file))
+    assert "every coalition-perfect equilibrium with positive prices" in report.claim
+    assert report.price_floor == 0
+    listed = {tuple(str(low) for low, _ in one.payoffs): one.dimension for one in report.statements}
+    assert listed == SETS[name]
+    assert all(low == high for one in report.statements for low, high in one.payoffs)
 
 
 def test_strict_threats_are_strict():

@@ -21,15 +21,32 @@ page `examples/gallery/make_gallery.py` has the seed; `make gallery` does it all
 
 TEXTS = {
     "two_smallest": Text(
-        "Two coalition-perfect equilibria with different payoffs, smallest integers",
+        "Three coalition-perfect equilibria with different payoffs, payoffs 0, 1, 2",
         """\
-Harsanyi's equilibrium is not unique with three players. Payoffs are 0 to 8; no smaller example
-came out of our searches, and whether one exists is not known. All pure threats can be checked
-in the tables below. At both equilibria some deviations are indifferent (the best number occurs
-more than once), so this small example rests on ties; `strict_threats` does not. Whether there
-are further equilibria is not proved here; `exactly_two` is the smallest of our examples with a
-complete list.""",
-        _DESIGN,
+Harsanyi's equilibrium is not unique with three players: two equilibria, in which different
+players are favoured, and a third between them, are all that this game has with positive prices.
+
+Player 2 has a safe action, 1, that pays him 1 and the others nothing. After his action 0 the
+others decide: if both play 0 he has 2 and they have nothing; if one of them alone plays 1, the
+*other* one has 1 and everybody else nothing; if both do, nobody has anything. Exchanging players
+0 and 1 does not change the game.
+
+By hand, for prices (2, 1, 1). Outcomes 000 and 010 are both worth 2 and no other is worth more;
+all agree on 3/4 × 000 + 1/4 × 010. That is also how {0,2} fights {1}: the two play 00, and
+player 1, who has nothing anyway, cannot bring them below a worth of 2 with 0 or with 1, so may
+mix 3 : 1. In the other two fights player 2 takes his safe 1, and player 0, who plays 1, sees to
+it that no more is to be had. So the only dividends that are not zero are those of {0,2}: player
+0 gains 1/4, worth 1/2, and player 2 gains 1/2, worth 1/2. Exchanging players 0 and 1 gives the
+equilibrium at (1, 2, 1); the third lies at (2, 2, 1).
+
+Ties are what makes this possible: all threats are optimal, but others are as good.
+`strict_threats` has none. Whether a game with payoffs 0 and 1 alone can have two different
+payoffs is not known.""",
+        """\
+A random local search over structures (prices and threats of one equilibrium, whose mirror image
+is the other) for the smallest payoffs, by mixed-integer programs, found the threats. They and
+the prices are written into `examples/gallery/make_gallery.py`, whose design derives the payoffs;
+the enumeration found the third equilibrium.""",
     ),
     "exactly_two": Text(
         "Exactly two coalition-perfect equilibria, 2 × 2 × 2",
@@ -84,8 +101,10 @@ not rest on ties. The enumeration proves that there are exactly two, an even num
 Two actions for each of four players; division holds in all eleven coalitions of two players or
 more, in both equilibria. Player 1 has the same payoff in both and no dividend from any
 coalition, but is no dummy: the actions of player 1 change the payoffs of others. The search
-makes such games by adding a player to a structure with three. Some threats are tied. Whether
-there are further equilibria is not proved.""",
+makes such games by adding a player to a structure with three. Some threats are tied.
+
+Both stay equilibria on sets of prices, with the same strategies and payoffs; the enumeration
+proves that every coalition-perfect equilibrium with positive prices belongs to one of them.""",
         _DESIGN,
     ),
     "none": Text(

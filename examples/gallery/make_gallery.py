@@ -40,7 +40,7 @@ from harsanyi_aux.search.statements import distinctness_statement, without_resid
 
 FOLDER = Path(__file__).parent
 #: Cells of an enumeration; limits of time would make files depend on the machine.
-MOST_CELLS = 1500
+MOST_CELLS = 3000
 
 Documents = dict[str, dict[str, Any]]
 
@@ -103,20 +103,23 @@ def designed(seed: int, limit: int, **options: Any) -> dict[int, DesignedGame]:
     return {game.tried: game for game in result.games}
 
 
-def from_design(
-    tried: int, seed: int, *, limit: int | None = None, listed: bool = True, **options: Any
-) -> Example:
-    """Return the game that a search of one seed finds at a structure, with its certificates.
+def from_design(tried: int, seed: int, *, limit: int | None = None, **options: Any) -> Example:
+    """Return the game that a search of one seed finds at a structure, with its certificates."""
+    return with_certificates(designed(seed, limit or tried, **options)[tried])
 
-    `listed` asks for the complete list of equilibria.
-    """
-    found = designed(seed, limit or tried, **options)[tried]
-    equilibria = found.equilibria
-    documents: Documents = {}
-    if listed:
-        others, documents = listing(found.game, equilibria[0].concept)
-        equilibria = with_new(equilibria, others)
+
+def with_certificates(found: DesignedGame) -> Example:
+    """Return a designed game with its certificates."""
+    others, documents = listing(found.game, found.equilibria[0].concept)
+    equilibria = with_new(found.equilibria, others)
     return Example(found.game, equilibria, {**pairs(found.game, equilibria), **documents})
+
+
+def prescribed(title: str, **options: Any) -> Example:
+    """Return the game that a design with given prices and strategies has."""
+    (found,) = design(**options).games
+    game = StrategicGame.from_arrays(*found.game.fractions, title=title)
+    return with_certificates(replace(found, game=game))
 
 
 def refuted(game: StrategicGame) -> Example:
@@ -140,6 +143,18 @@ def robust(shape: tuple[int, ...], *, tries: int, steps: int, seed: int) -> Exam
     )
 
 
+QUARTER = Fraction(1, 4)
+#: Threats, and what all agree on, in the smallest example; found by a local search over structures.
+SMALLEST: dict[tuple[int, ...], Any] = {
+    (0,): [3 * QUARTER, QUARTER],
+    (1,): (1,),
+    (2,): (1,),
+    (0, 1): (0, 1),
+    (0, 2): (1, 1),
+    (1, 2): (0, 0),
+    (0, 1, 2): [[[3 * QUARTER, 0], [0, 0]], [[QUARTER, 0], [0, 0]]],
+}
+
 #: What a local search for a large division defect ended with, by players.
 FAR = (
     (0, 3, 4, 4, 0, 3, 1, 2),
@@ -148,8 +163,13 @@ FAR = (
 )
 
 RECIPES: dict[str, Callable[[], Example]] = {
-    "two_smallest": lambda: from_design(
-        500, 819, shape=(2, 2, 2), integer=9, prices=((1, 1, 2), (1, 2, 1)), listed=False
+    "two_smallest": lambda: prescribed(
+        "A safe action",
+        shape=(2, 2, 2),
+        integer=2,
+        symmetric="swap",
+        prices=((1, 2, 1),),
+        strategies=(SMALLEST,),
     ),
     "exactly_two": lambda: from_design(9855, 1, shape=(2, 2, 2), integer=40),
     "continuum": lambda: from_design(2707, 1, limit=9855, shape=(2, 2, 2), integer=40),
@@ -160,8 +180,8 @@ RECIPES: dict[str, Callable[[], Example]] = {
         1425, 2, shape=(3, 3, 3), equilibria=3, integer=60, symmetric="cyclic"
     ),
     "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
-    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60, listed=False),
-    "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=5),
+    "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60),
+    "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=6),
     "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
     "large_defect": lambda: refuted(
         StrategicGame.from_arrays(

@@ -1,9 +1,11 @@
-"""The linear programs behind a design (theory note, section 7), solved by HiGHS.
+"""The linear programs behind a design (theory note, section 7).
 
-Unknowns are the payoffs, in [0, 1], and two numbers: ``s``, a lower bound of the separation of
-payoffs between every pair of equilibria, and ``t``, a margin by which every deviation outside the
-support of a strategy loses (at normalised prices). One model is kept and changed: the same rows
-serve every choice of the player whose payoffs are to be separated, with the last basis as start.
+Unknowns are the payoffs, in [0, 1]. For two equilibria the gaps of each player's payoffs between
+them are maximised in turn (`simplex`). For more, and where margins are asked for, there are two
+more unknowns, and HiGHS solves the programs: ``s``, a lower bound of the separation of payoffs
+between every pair of equilibria, and ``t``, a margin by which every deviation outside the support
+of a strategy loses (at normalised prices). One model is kept and changed: the same rows serve every
+choice of the player whose payoffs are to be separated, with the last basis as start.
 
 Most structures admit no game with different payoffs. That is found out first, more cheaply than by
 a linear program: the equations alone may force the payoffs to be equal, or else the inequalities
@@ -26,6 +28,7 @@ from harsanyi_aux.highs import quiet_highs
 from harsanyi_aux.search.layouts import IntArray
 from harsanyi_aux.search.recover import BASIC, LOWER, UPPER, Basis, Bounded
 from harsanyi_aux.search.rows import Rows, free_part
+from harsanyi_aux.search.simplex import widest
 from harsanyi_aux.search.structures import Pattern, Structure
 
 Objective: TypeAlias = Literal["separation", "margin", "both"]
@@ -96,6 +99,7 @@ class Vertex:
     choice : Choice
         Whose payoffs were separated.
     program : Bounded
+        Its columns begin with the payoffs.
     basis : Basis
     """
 
@@ -142,11 +146,16 @@ class Designer:
             the margin) kept: another vertex.
         """
         model = _Model(pattern, rows)
-        self._pass(model)
-        with_margin = objective == "both"
-        vertex = self._separate(model, lead, with_margin)
-        if vertex is None:
-            return None
+        if model.n_pairs == 1 and objective != "both":
+            vertex = _widest_gap(model)
+            if vertex is None or (objective == "separation" and twist is None):
+                return vertex
+            self._pass(model.bounded())
+        else:
+            self._pass(model.bounded())
+            vertex = self._separate(model, lead, objective == "both")
+            if vertex is None:
+                return None
         model.choose(vertex.choice)
         if objective == "margin":
             model.keep_separation(vertex.value)
@@ -169,8 +178,6 @@ class Designer:
         """Maximise the separation over choices of a player and a sign for each pair."""
         if with_margin:
             model.balance()
-        elif model.n_pairs == 1:
-            return self._separate_pair(model)
         best: Vertex | None = None
         for choice in model.choices(lead):
             for _ in range(1 if model.n_pairs == 1 else _ROUNDS):
@@ -183,51 +190,25 @@ class Designer:
                 choice = model.leading(self.highs.getSolution().col_value)
         return best
 
-    def _separate_pair(self, model: _Model) -> Vertex | None:
-        """Maximise the gaps themselves, then the separation for the largest of them.
-
-        Only the objective changes between the gaps, so that every optimal vertex is a feasible
-        start for the next.
-        """
-        best, widest = LEAST, None
-        columns = np.arange(model.n_columns, dtype=np.int32)
-        scale = float(model.rows.scales[0])
-        for choice in model.choices(None):
-            ((player, sign),) = choice
-            cost = np.zeros(model.n_columns)
-            cost[: model.separation] = model.rows.gaps[0, player] / (-scale if sign else scale)
-            self.highs.changeColsCost(len(columns), columns, cost)
-            self.highs.run()
-            self.solved += 1
-            value = self.highs.getObjectiveValue()
-            if self.highs.getModelStatus() == HighsModelStatus.kOptimal and value >= best:
-                best, widest = value + LEAST, choice
-        if widest is None:
-            return None
-        model.choose(widest)
-        self._apply(model, cost_of=model.separation)
-        return self._solve(model)
-
-    def _pass(self, model: _Model) -> None:
-        bounded = model.bounded()
-        row, column = np.nonzero(bounded.matrix)
-        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=model.n_rows))])
-        n_columns = bounded.matrix.shape[1]
+    def _pass(self, program: Bounded) -> None:
+        row, column = np.nonzero(program.matrix)
+        n_rows, n_columns = program.matrix.shape
+        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_rows))])
         self.highs.passModel(
             n_columns,
-            model.n_rows,
+            n_rows,
             len(row),
             2,  # by rows
             -1,  # maximise
             0.0,
             np.zeros(n_columns),
-            bounded.column_bounds[0],
-            bounded.column_bounds[1],
-            bounded.row_bounds[0],
-            bounded.row_bounds[1],
+            program.column_bounds[0],
+            program.column_bounds[1],
+            program.row_bounds[0],
+            program.row_bounds[1],
             starts[:-1].astype(np.int32),
             column.astype(np.int32),
-            bounded.matrix[row, column].astype(np.float64),
+            program.matrix[row, column].astype(np.float64),
             np.zeros(n_columns, dtype=np.int32),
         )
 
@@ -256,9 +237,21 @@ class Designer:
         value = highs.getObjectiveValue()
         if highs.getModelStatus() != HighsModelStatus.kOptimal or value < least:
             return None
-        basis = highs.getBasis()
-        codes = Basis(_codes(basis.col_status), _codes(basis.row_status))
-        return Vertex(value, model.choice, model.bounded(), codes)
+        return Vertex(value, model.choice, model.bounded(), _as_codes(highs.getBasis()))
+
+
+def _widest_gap(model: _Model) -> Vertex | None:
+    """Maximise the gap of a single pair over players and directions; payoffs are all unknowns."""
+    choices = model.choices(None)
+    if not choices:
+        return None
+    signs = np.array([[-1 if sign else 1] for ((_, sign),) in choices])
+    objectives = model.rows.gaps[0, [player for ((player, _),) in choices]] * signs
+    found = widest(model.rows.equal, model.rows.below, objectives / model.rows.scales[0], LEAST)
+    if found is None:
+        return None
+    value, number, basis = found
+    return Vertex(value, choices[number], model.payoffs_alone(), basis)
 
 
 _CODES = {
@@ -266,6 +259,10 @@ _CODES = {
     HighsBasisStatus.kBasic: BASIC,
     HighsBasisStatus.kUpper: UPPER,
 }
+
+
+def _as_codes(basis: Any) -> Basis:
+    return Basis(_codes(basis.col_status), _codes(basis.row_status))
 
 
 def _codes(statuses: Any) -> IntArray:
@@ -300,6 +297,14 @@ class _Model:
         self.column_bounds[1] = 1.0
         self.column_bounds[1, self.margin] = 0.0
         self.choice: Choice = ()
+
+    def payoffs_alone(self) -> Bounded:
+        """Return equations and inequalities of the payoffs, without ``s`` and ``t``."""
+        shown = slice(self.first_gap)
+        payoffs = slice(self.separation)
+        return Bounded(
+            self.matrix[shown, payoffs], self.row_bounds[:, shown], self.column_bounds[:, payoffs]
+        )
 
     def bounded(self) -> Bounded:
         return Bounded(self.matrix, self.row_bounds.copy(), self.column_bounds.copy())

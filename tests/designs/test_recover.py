@@ -71,14 +71,16 @@ def test_recovered_points_satisfy_every_row_and_have_the_value(objective):
         met += 1
         point = exact_point(vertex.program, vertex.basis)
         payoffs = point[: pattern.unknowns]
-        separation, margin = point[pattern.unknowns :]
+        ((player, sign),) = vertex.choice
+        gap = rows.gaps[0, player].astype(object) @ payoffs / int(rows.scales[0])
+        gap = -gap if sign else gap
+        # with this objective the payoffs are the only unknowns
+        separation, margin = point[pattern.unknowns :] if objective != "separation" else (gap, 0)
         assert all(0 <= value <= 1 for value in payoffs)
         assert not any(rows.equal.astype(object) @ payoffs)
         losses = -(rows.below.astype(object) @ payoffs)
         assert all(loss >= margin * int(s) for loss, s in zip(losses, rows.norms, strict=True))
-        ((player, sign),) = vertex.choice
-        gap = rows.gaps[0, player].astype(object) @ payoffs / int(rows.scales[0])
-        assert (-gap if sign else gap) >= separation > 0
+        assert gap >= separation > 0
         value = {"separation": separation, "margin": margin, "both": min(separation, margin)}
         assert float(value[objective]) == pytest.approx(vertex.value, abs=1e-9)
         assert (margin > 0) == (objective != "separation")
