@@ -115,6 +115,21 @@ def test_where_kernels_meet_the_box_is_made_smaller_if_that_can_be_proved(monkey
             assert low <= least < most <= high
 
 
+def test_steps_go_to_the_zero_wherever_it_lies_in_the_box():
+    game, _, entry = at_a_kink()
+    table = table_of(game)
+    for share in (Fraction(1, 64), Fraction(1, 8)):
+        sides = zip(entry["center"], entry["radius"], strict=True)
+        center = [str(Fraction(c) + share * Fraction(r)) for c, r in sides]
+        radius = [str(Fraction(r) * (1 - share)) for r in entry["radius"]]
+        moved = check_box(table, entry | {"center": center, "radius": radius})
+        for (low, high), (least, most) in zip(
+            moved.prices, check_box(table, entry).prices, strict=True
+        ):
+            assert max(low, least) <= min(high, most)
+            assert high - low < Fraction(1, 10**9)
+
+
 def test_a_step_without_bounds_leaves_the_box_as_it_is():
     box = Domain([fmpq(1, 2)], [fmpq(1, 4)])
     nothing = [arb_mat(1, 1, [0]), arb_mat(1, 1, [0])]
