@@ -220,3 +220,21 @@ def test_pictures_that_there_are_not_are_refused(tmp_path):
     with pytest.raises(InputError, match="folder does not exist"):
         pictures.draw(surveyed("veto"), tmp_path / "none" / "picture.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["robust/2x2x2_three.game", "gallery/robust_coco/game"])
+def test_numbers_stand_by_their_own_equilibrium(name):
+    found = survey(example(name))
+    assert len(found.equilibria) == 3
+    figure = price_figure(found, resolution=8)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    marks = {t.get_text(): axes.transData.transform(t.xy) for t in axes.texts if hasattr(t, "xy")}
+    assert sorted(marks) == ["1", "2", "3"]
+    boxes = {t.get_text(): t.get_window_extent() for t in axes.texts if hasattr(t, "xy")}
+    for number, box in boxes.items():
+        middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+        distances = {other: np.hypot(*(middle - mark)) for other, mark in marks.items()}
+        assert min(distances, key=distances.__getitem__) == number
+        others = [d for other, d in distances.items() if other != number]
+        assert distances[number] < 0.75 * min(others)
