@@ -262,19 +262,19 @@ def _draw_equilibria(axes: Axes, survey: Survey) -> None:
         )  # fmt: skip
         if len(survey.equilibria) > 1:
             axes.annotate(
-                str(k + 1), (x, y), xytext=8 * _away_from_others(places, k), fontsize=7,
+                str(k + 1), (x, y), xytext=_beside(places, k), fontsize=7,
                 textcoords="offset points", fontweight="bold", ha="center", va="center", zorder=9,
                 path_effects=[withStroke(linewidth=1.6, foreground="white")],
             )  # fmt: skip
 
 
-def _away_from_others(places: FloatArray, k: int) -> FloatArray:
-    """Return the direction of a number from its mark: away from a mark nearby, else up right."""
+def _beside(places: FloatArray, k: int) -> tuple[float, float]:
+    """Return how far a number is from its mark, in points: away from a mark nearby, or up right."""
     steps = places[k] - places
     distances = np.linalg.norm(steps, axis=1)
     distances[distances == 0] = np.inf  # itself, and those it lies on
     nearest = int(distances.argmin())
     if distances[nearest] > _NEARBY:
-        return np.array([0.78, 0.62])
-    direction: FloatArray = steps[nearest] / distances[nearest]
-    return direction
+        return 6.2, 5.0
+    x, y = 8 * steps[nearest] / distances[nearest]
+    return float(x), float(y)
