@@ -155,3 +155,6 @@ def test_an_exact_equilibrium_lies_in_its_own_box():
     caught = refused(changed(certificate, swap))
     assert caught.place == "equilibria[0].box"
     assert "not in its box" in caught.reason
+
+    broken = changed(certificate, lambda d: d["equilibria"][0]["box"].update(radius=["-1", "1"]))
+    assert refused(broken).place == "equilibria[0].box.radius[0]"
