@@ -107,6 +107,7 @@ def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) 
                 "dimension": one.dimension,
                 "prices": one.prices.tolist(),
                 "payoffs": one.payoffs.tolist(),
+                "varying": None if one.varying is None else list(one.varying),
             }
             for one in result.sets
         ],

@@ -60,22 +60,29 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class EquilibriumSet:
-    """A continuum of equilibria with the same strategies and payoffs.
+    """A continuum of equilibria with the same payoffs.
 
     Attributes
     ----------
     dimension : int
+        Of the set of prices; where a threat varies, at least.
     prices : array (k, n)
-        Corners of the set of prices, each with ``Σ a_i r_i = 1``; some may lie on the boundary.
+        Corners of a polytope, each with ``Σ a_i r_i = 1``; some may lie on the boundary. It is the
+        set of prices, or, where a threat varies, holds it.
     payoffs : array (n,)
     equilibrium : Equilibrium
-        One of them.
+        One of them, in doubles where a threat varies.
+    varying : tuple of int or None
+        None where all strategies stay the same. Otherwise the members of a coalition: its threats,
+        and those against it, change along the set, and a price in the polytope belongs to the
+        set exactly if the worth of this coalition's threat game there makes division hold.
     """
 
     dimension: int
     prices: FloatArray
     payoffs: FloatArray
     equilibrium: Equilibrium
+    varying: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -188,7 +195,7 @@ def checked_options(
     *,
     price_floor: Number | str = 0,
     max_cells: int = 20_000,
-    min_diameter: float = 1e-5,
+    min_diameter: float = 1e-6,
     time_limit: float | None = None,
     starts: int = STARTS,
     workers: int = 1,
@@ -253,7 +260,7 @@ def enumerate_equilibria(
     max_cells : int, optional
         Cells examined at most, 20 000.
     min_diameter : float, optional
-        Cells smaller than this are left undecided, 1e-5.
+        Cells smaller than this are left undecided, 1e-6.
     time_limit : float, optional
         Seconds.
     starts : int, optional
@@ -321,6 +328,9 @@ def grow(
                 run_with_crew(growth, options.workers, step)
             else:
                 growth.run(step)
+            # all cells examined, not stopped: another look at those left undecided
+            while not growth.open and step(growth) and growth.reopen():
+                growth.run(step)
     except KeyboardInterrupt:
         interrupted = True
     _save(growth, options)
@@ -387,7 +397,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         sets=tuple(
             _as_set(known)
             for known in growth.known
-            if known.form == "set" and not redundant(growth.known, known)
+            if known.form in ("set", "level") and not redundant(growth.known, known)
         ),
         enclosures=tuple(_as_enclosure(known) for known in growth.known if known.form == "box"),
         complete=report.undecided == 0,
@@ -413,6 +423,7 @@ def _as_set(known: Known) -> EquilibriumSet:
         prices=read_only(corners / np.array(ranges)),
         payoffs=read_only(equilibrium.payoffs.astype(np.float64)),
         equilibrium=equilibrium,
+        varying=known.varying,
     )
 
 

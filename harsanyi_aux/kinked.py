@@ -8,7 +8,8 @@ the slopes of the value best, for `harsanyi_aux.certify.kinks` (``docs/certifica
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from math import comb
 
 import numpy as np
@@ -59,8 +60,26 @@ def propose_kink(
     if not kernels:
         return None
     still = np.zeros(len(center) - 1)
-    slopes = propose_slopes(payoffs, x, y, center, still)
-    return Kink(pair, tuple(kernels[:_MOST_KERNELS]), slopes)
+    directions = _directions(matrix, payoffs, kernels[:_MOST_KERNELS])
+    slopes = propose_slopes(payoffs, x, y, center, still, directions)
+    return Kink(pair, tuple(kernels[:_MOST_KERNELS]), directions, slopes)
+
+
+def _directions(
+    matrix: FloatArray, payoffs: FloatArray, kernels: list[Kernel]
+) -> tuple[tuple[fmpq, ...], ...]:
+    """Return directions along and across the differences of the kernels' slopes."""
+    slopes = []
+    for kernel in kernels:
+        x, y, _ = _solution(matrix, kernel.rows, kernel.columns)
+        own = payoffs[np.ix_(range(len(payoffs)), kernel.rows, kernel.columns)]
+        earned = np.einsum("r,nrc,c->n", x, own, y)
+        slopes.append(earned[:-1] - earned[-1])
+    differences = np.array(slopes) - np.mean(slopes, axis=0)
+    axes = np.linalg.svd(differences)[2]
+    return tuple(
+        tuple(fmpq(round(float(a) * _DENOMINATOR), _DENOMINATOR) for a in axis) for axis in axes
+    )
 
 
 def _choices(
@@ -95,37 +114,59 @@ def solves(
     least : float
         The least probability allowed; other replies may do better by its size.
     """
+    if np.linalg.cond(_bordered(matrix, rows, columns)) > _WELL_CONDITIONED:
+        return False
+    x, y, value = _solution(matrix, rows, columns)
+    slack = abs(least)
+    return bool(
+        min(y.min(), x.min()) > least
+        and (matrix[:, list(columns)] @ y).max() <= value + slack
+        and (x @ matrix[list(rows)]).min() >= value - slack
+    )
+
+
+def _bordered(matrix: FloatArray, rows: tuple[int, ...], columns: tuple[int, ...]) -> FloatArray:
     k = len(rows)
     bordered = np.ones((k + 1, k + 1))
     bordered[:k, :k] = matrix[np.ix_(rows, columns)]
     bordered[k, k] = 0.0
-    if np.linalg.cond(bordered) > _WELL_CONDITIONED:
-        return False
+    return bordered
+
+
+def _solution(
+    matrix: FloatArray, rows: tuple[int, ...], columns: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return the strategies of a regular kernel, on its rows and columns, and its value."""
+    k = len(rows)
+    bordered = _bordered(matrix, rows, columns)
     last = np.eye(k + 1)[k]
     y, x = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
-    value, slack = -y[k], abs(least)
-    return bool(
-        min(y[:k].min(), x[:k].min()) > least
-        and (matrix[:, list(columns)] @ y[:k]).max() <= value + slack
-        and (x[:k] @ matrix[list(rows)]).min() >= value - slack
-    )
+    return x[:k], y[:k], float(-y[k])
 
 
 def propose_slopes(
-    payoffs: FloatArray, x: FloatArray, y: FloatArray, center: FloatArray, radius: FloatArray
+    payoffs: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    center: FloatArray,
+    radius: FloatArray,
+    directions: Sequence[Sequence[fmpq]],
 ) -> tuple[Multipliers, ...]:
-    """Return multipliers that bound ``∂v/∂b_k``, ``k < n-1``, from below and above on a box.
+    """Return multipliers that bound the slope in each direction from below and above on a box.
 
     Parameters
     ----------
     payoffs, x, y, center
         As in `propose_kink`.
     radius : array (n - 1,)
+    directions : sequence of n - 1 vectors
+        Of the free prices.
     """
     gains, lacks = _bounds(payoffs, x, y, center, radius)
     slopes = []
-    for k in range(len(center) - 1):
-        towards = payoffs[k] - payoffs[-1]
+    for direction in directions:
+        steps = np.array([float(Fraction(int(d.p), int(d.q))) for d in direction])
+        towards = np.tensordot(steps, payoffs[:-1] - payoffs[-1], axes=1)
         slopes += [_best(towards, gains, lacks), _best(-towards, gains, lacks)]
     return tuple(slopes)
 

@@ -293,7 +293,9 @@ def _grown(
         # the zero is to be near the center, where the checker looks for it
         reach = np.repeat(reach.min(axis=0, keepdims=True), 2, axis=0)
     for share in _SHARES:
-        candidate = _adapted(_sized(claim, share * reach), games)
+        # smaller boxes are also rounder: the equilibrium must not lie next to a short side
+        sides = np.minimum(share**0.5 * reach, share * reach.max(initial=0.0))
+        candidate = _adapted(_sized(claim, sides), games)
         try:
             locate(table, candidate)
         except InvalidCertificate:
@@ -326,7 +328,7 @@ def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
     for threat in claim.kernels:
         if isinstance(threat, Kink):
             game = games[threat.pair]
-            slopes = propose_slopes(game.payoffs, game.x, game.y, prices, radius)
+            slopes = propose_slopes(game.payoffs, game.x, game.y, prices, radius, threat.directions)
             threat = replace(threat, slopes=slopes)
         kernels.append(threat)
     return replace(claim, kernels=tuple(kernels))
@@ -353,6 +355,7 @@ def _threat_entry(threat: Kernel | Kink) -> list[list[int]] | dict[str, Any]:
 
     return {
         "kernels": [_threat_entry(kernel) for kernel in threat.kernels],
+        "directions": [[to_text(d) for d in direction] for direction in threat.directions],
         "slopes": [{"columns": listed(m.columns), "rows": listed(m.rows)} for m in threat.slopes],
     }
 

@@ -201,10 +201,19 @@ def _has_long_fractions(equilibrium: Equilibrium) -> bool:
 
 def _set(game: StrategicGame, continuum: EquilibriumSet) -> list[RenderableType]:
     """Return the corners of a set of equilibria."""
-    told = (
-        f"One of a set of dimension {continuum.dimension}: these strategies and payoffs are an "
-        "equilibrium at every positive convex combination of the prices below (curnits/util)."
-    )
+    if continuum.varying is None:
+        told = (
+            f"One of a set of dimension {continuum.dimension}: these strategies and payoffs are an "
+            "equilibrium at every positive convex combination of the prices below (curnits/util)."
+        )
+    else:
+        coalition = "{" + ",".join(map(str, continuum.varying)) + "}"
+        told = (
+            f"One of a set of dimension at least {continuum.dimension} with these payoffs: the "
+            "positive convex combinations of the prices below (curnits/util) at which the threat "
+            f"game of {coalition} has the value that division needs. Along the set the threats of "
+            f"{coalition} and its opponents vary; all others stay the same."
+        )
     table = new_table(*(plain(name) for name in game.players))
     for row in zip(*(column(p.tolist()) for p in continuum.prices.T), strict=True):
         table.add_row(*row)

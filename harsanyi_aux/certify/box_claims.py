@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.certify.division import read_triples
 from harsanyi_aux.certify.errors import InvalidCertificate
@@ -61,15 +61,23 @@ def _read_threat(table: Table, pair: int, value: object) -> Kernel | Kink:
     place = kernel_place(table, pair)
     if not isinstance(value, Mapping):
         return _read_kernel(table, pair, value, place)
-    record(value, place, ("kernels", "slopes"))
+    record(value, place, ("kernels", "directions", "slopes"))
     kernels = tuple(
         _read_kernel(table, pair, listed, f"{place}.kernels[{k}]")
         for k, listed in enumerate(sequence(value["kernels"], f"{place}.kernels"))
     )
-    slopes = sequence(value["slopes"], f"{place}.slopes", 2 * (table.n - 1))
+    free = table.n - 1
+    directions = tuple(
+        tuple(rationals(listed, free, f"{place}.directions[{k}]"))
+        for k, listed in enumerate(sequence(value["directions"], f"{place}.directions", free))
+    )
+    if fmpq_mat([list(direction) for direction in directions]).rank() < free:
+        raise InvalidCertificate("the directions are linearly dependent", f"{place}.directions")
+    slopes = sequence(value["slopes"], f"{place}.slopes", 2 * free)
     return Kink(
         pair,
         kernels,
+        directions,
         tuple(_read_slope(table, pair, m, f"{place}.slopes[{k}]") for k, m in enumerate(slopes)),
     )
 

@@ -8,7 +8,7 @@ exactly one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,14 +22,14 @@ from harsanyi_aux.certify.forms import AROUND_ZERO, Domain, Form, exact, recipro
 from harsanyi_aux.certify.kernels import Arena, Fight, Kernel
 from harsanyi_aux.certify.kinks import Kink, KinkedFight, solve_kink
 from harsanyi_aux.certify.reading import to_fraction
+from harsanyi_aux.certify.regular import Update, newton_steps
 from harsanyi_aux.certify.table import Table
 
 # Newton steps until the test must have passed, and how much each must shrink some side.
 _STEPS = 30
 _SHRINK = fmpq(7, 8)
-# The same at a kink, where the steps shrink slowly, and the steps taken.
-_KINKED_TINY = fmpq(1, 2**40)
-_KINKED_STEPS = 60
+# Half the least side of a box.
+_LEAST = fmpq(1, 2**4096)
 # The zero is followed into boxes smaller by a factor between these, until the first is reached.
 _TINY = fmpq(1, 2**60)
 _LARGEST_SHARE = fmpq(1, 8)
@@ -175,6 +175,9 @@ class State:
         ``-Y H(c)``.
     defect : list of arb_mat
         The coefficients of ``I - Y H'`` as forms.
+    steps : list of vectors, or None
+        Where threats have kinks: in the hull of these lies ``-D⁻¹ H(c)`` for every ``D`` that
+        may be. Without kinks, or where some ``D`` may be singular: None.
     """
 
     box: Domain
@@ -183,6 +186,12 @@ class State:
     excess: list[Form]
     shift: list[arb]
     defect: list[arb_mat]
+    steps: list[list[arb]] | None
+
+    @property
+    def kinked(self) -> bool:
+        """Whether a threat has a kink in the box."""
+        return any(isinstance(fight, KinkedFight) for fight in self.fights)
 
     def spread(self, share: arb) -> list[arb]:
         """Return ``|I - Y D| ρ``, the part of first order of ``D`` taken with the given share."""
@@ -201,7 +210,13 @@ class State:
 
     @property
     def has_one_zero(self) -> bool:
-        """Whether Krawczyk's test proves exactly one zero in the box."""
+        """Whether exactly one zero in the box is proved: by Krawczyk's test, or by all steps."""
+        if self.kinked:
+            return self.steps is not None and all(
+                abs(s) < width
+                for step in self.steps
+                for s, width in zip(step, self.box.widths, strict=True)
+            )
         return all(
             abs(s) + e < width
             for s, e, width in zip(self.shift, self.spread(arb(1)), self.box.widths, strict=True)
@@ -215,7 +230,6 @@ class System:
         self.arena = arena
         self.face = face
         self.kernels = claim.kernels
-        self.kinked = any(isinstance(kernel, Kink) for kernel in claim.kernels)
 
     def at(self, box: Domain, fights: Sequence[Fight | KinkedFight] | None = None) -> State:
         """Enclose everything on a box; the fights there may be known."""
@@ -233,13 +247,17 @@ class System:
         central = excess([f.at_center for f in fights], grand.coefficients[0], box.middle)
         e = excess([f.value for f in fights], grand, prices)
         unit = [[arb(int(i == k) - int(i == n - 1)) for i in range(n)] for k in range(n - 1)]
-        slopes = []
-        for k in range(n - 1):
-            whole = box.constant(arb(origin[k] - origin[-1]))
-            steps = [box.constant(u) for u in unit[k]]
-            slopes.append(excess([f.gradient[k] for f in fights], whole, steps))
+
+        def derivative(gradients: Sequence[Sequence[Form]]) -> list[list[Form]]:
+            slopes = []
+            for k in range(n - 1):
+                whole = box.constant(arb(origin[k] - origin[-1]))
+                steps = [box.constant(u) for u in unit[k]]
+                slopes.append(excess([gradient[k] for gradient in gradients], whole, steps))
+            return self.face.jacobian(e, prices, slopes, unit)
+
         residual = self.face.residual(central, box.middle)
-        jacobian = self.face.jacobian(e, prices, slopes, unit)
+        jacobian = derivative([f.gradient for f in fights])
         free = n - 1
         coefficients = [
             arb_mat(free, free, [form.coefficients[part] for row in jacobian for form in row])
@@ -249,7 +267,10 @@ class System:
         products = [inverse * matrix for matrix in coefficients]
         shift = [-s for s in (inverse * arb_mat(free, 1, residual)).entries()]
         defect = [_identity(free) - products[0], *products[1:]]
-        return State(box, tuple(fights), prices, e, shift, defect)
+        steps = None
+        if any(isinstance(fight, KinkedFight) for fight in fights):
+            steps = _all_steps(box, fights, arb_mat(free, 1, residual), derivative)
+        return State(box, tuple(fights), prices, e, shift, defect, steps)
 
     def _solve(self, kernel: Kernel | Kink, box: Domain) -> Fight | KinkedFight:
         if isinstance(kernel, Kink):
@@ -279,8 +300,8 @@ class System:
         for _ in range(_STEPS):
             if state.has_one_zero:
                 proved = state
-                if self.kinked:
-                    return self._approach(state) or state
+                if state.kinked:
+                    return self._approach(state)
                 if max(state.box.radius, default=fmpq(0)) <= goal:
                     return proved
                 nearer = _around_zero(state.box, state.shift)
@@ -300,23 +321,57 @@ class System:
             raise InvalidCertificate("the Krawczyk test does not pass", "radius")
         return proved
 
-    def _approach(self, state: State) -> State | None:
-        """Return the state on a tiny box in the given one that holds a zero, None if none is found.
+    def _approach(self, state: State) -> State:
+        """Return the state on a smaller box that holds the zero, at a kink.
 
-        Newton's steps shrink by a factor only, as the slopes are known within bounds.
+        The steps may shrink slowly, as the slopes are known within bounds.
         """
-        box = state.box
-        radius = [r * _KINKED_TINY for r in box.radius]
-        for _ in range(_KINKED_STEPS):
-            moved = zip(state.box.center, state.shift, strict=True)
-            center = [c + exact(s.mid()) for c, s in moved]
-            sides = zip(center, box.center, box.radius, radius, strict=True)
-            if not all(abs(c - old) + small <= wide for c, old, wide, small in sides):
-                return None
-            state = self.at(Domain(center, radius))
-            if state.has_one_zero:
-                return state
-        return None
+        for _ in range(_STEPS):
+            if state.steps is None:
+                break
+            sides = [_hull(column) for column in zip(*state.steps, strict=True)]
+            if not all(
+                r < _SHRINK * old for (_, r), old in zip(sides, state.box.radius, strict=True)
+            ):
+                break
+            center = [c + m for c, (m, _) in zip(state.box.center, sides, strict=True)]
+            state = self.at(Domain(center, [max(r, _LEAST) for _, r in sides]))
+        return state
+
+
+def _all_steps(
+    box: Domain,
+    fights: Sequence[Fight | KinkedFight],
+    residual: arb_mat,
+    derivative: Callable[[Sequence[Sequence[Form]]], list[list[Form]]],
+) -> list[list[arb]] | None:
+    """Return `newton_steps` with the slopes of all kinked pairs."""
+    free = box.n - 1
+    still = tuple(box.constant(arb(0)) for _ in range(free))
+    rising = (box.constant(arb(1)), *still[1:])
+    smooth = [still if isinstance(f, KinkedFight) else f.gradient for f in fights]
+    base = derivative(smooth)
+    updates = []
+    for at, fight in enumerate(fights):
+        if isinstance(fight, KinkedFight):
+            # the slope 1 in the first direction shows how the equations depend on the value
+            moved = derivative([rising if k == at else g for k, g in enumerate(smooth)])
+            column = [(m[0] - b[0]).range() for m, b in zip(moved, base, strict=True)]
+            hull = [gradient.range() for gradient in fight.gradient]
+            updates.append(Update(column, fight.corners, hull))
+    flat = [form.range() for row in base for form in row]
+    return newton_steps(residual, arb_mat(free, free, flat), updates)
+
+
+def _hull(balls: Sequence[arb]) -> tuple[fmpq, fmpq]:
+    """Return the middle and half the length of the hull of balls."""
+    ends = [bounds(ball) for ball in balls]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    middle, half = (low + high) / 2, (high - low) / 2
+    return (
+        fmpq(middle.numerator, middle.denominator),
+        fmpq(half.numerator, half.denominator),
+    )
 
 
 def _identity(size: int) -> arb_mat:

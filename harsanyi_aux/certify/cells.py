@@ -18,6 +18,7 @@ from harsanyi_aux.certify.division import Split, division_bounds, read_division
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading import index, rationals, record, sequence
 from harsanyi_aux.certify.table import Table
+from harsanyi_aux.certify.varying import varying_coefficients
 from harsanyi_aux.certify.vertices import (
     EdgeBounds,
     Vertex,
@@ -44,7 +45,8 @@ def check_excluded(
     cell : sequence of n Vertex
     reason : mapping
         ``weights``, ``dropped``, ``except``, ``division`` as on the page; all but the first may
-        be left out. What ``except`` says is not read here but by `exempt_positions`.
+        be left out. What ``except`` says is not read here but by `exempt_positions`. The weights
+        are one vector, or n vectors, one for each vertex; then without ``division``.
     exempt : collection of int
         Positions in the cell.
     splits : sequence of (pair, side, index, bound, sign)
@@ -57,11 +59,41 @@ def check_excluded(
     InvalidCertificate
         If the reason is malformed or the inequality fails; the place is relative to the reason.
     """
-    for (k, m), slack in least_coefficients(table, cell, reason, exempt, splits).items():
-        if slack < 0 or (slack == 0 and k == m and k not in exempt):
-            where = f"vertex {k}" if k == m else f"vertices {k} and {m}"
+    if isinstance(reason, Mapping) and _is_varying(reason.get("weights")):
+        least = _varying_coefficients(table, cell, reason, exempt)
+    else:
+        least = least_coefficients(table, cell, reason, exempt, splits)
+    for positions, slack in least.items():
+        own = sorted(set(positions))
+        if slack < 0 or (slack == 0 and len(own) == 1 and own[0] not in exempt):
+            where = " and ".join(map(str, own))
+            where = f"vertex {where}" if len(own) == 1 else f"vertices {where}"
             word = "negative" if slack < 0 else "not positive"
             raise InvalidCertificate(f"the bound is {word} at {where} of the cell")
+
+
+def _is_varying(weights: object) -> bool:
+    return isinstance(weights, list | tuple) and any(isinstance(w, list | tuple) for w in weights)
+
+
+def _varying_coefficients(
+    table: Table, cell: Sequence[Vertex], reason: Mapping[str, Any], exempt: Collection[int]
+) -> dict[tuple[int, ...], fmpq]:
+    record(reason, "", ("weights",), ("dropped", "except", "division"))
+    if reason.get("division") is not None:
+        raise InvalidCertificate("weights that vary exclude no division", "division")
+    kept = _kept_outcomes(table, cell, reason.get("dropped", ()), exempt)
+    listed = sequence(reason["weights"], "weights", table.n)
+    return varying_coefficients(
+        table,
+        {
+            (k, m): edge_bounds(table, cell[k], cell[m])
+            for k, m in combinations_with_replacement(range(table.n), 2)
+        },
+        [rationals(vector, table.n, f"weights[{k}]") for k, vector in enumerate(listed)],
+        lambda beta, edge: _bound(_gammas(table, beta), edge),
+        lambda beta: _earned(table, cell, beta, kept),
+    )
 
 
 def least_coefficients(
@@ -70,7 +102,7 @@ def least_coefficients(
     reason: Mapping[str, Any],
     exempt: Collection[int] = (),
     splits: Sequence[Split] = (),
-) -> dict[tuple[int, int], fmpq]:
+) -> dict[tuple[int, ...], fmpq]:
     """Return ``min C_kl(o)`` over the outcomes not dropped, for all positions ``k <= l``.
 
     Parameters and errors as for `check_excluded`, but for the inequality itself.
@@ -84,7 +116,7 @@ def least_coefficients(
     earned, unit = _earned(table, cell, beta, kept)
     steps = list(combinations_with_replacement(range(table.n), 2))
     edges = {(k, m): edge_bounds(table, cell[k], cell[m]) for k, m in steps}
-    least = {}
+    least: dict[tuple[int, ...], fmpq] = {}
     for k, m in steps:
         most = max(p + q for p, q in zip(earned[k], earned[m], strict=True))
         bound = _bound(gammas, edges[k, m]) - fmpq(most, 2 * unit)

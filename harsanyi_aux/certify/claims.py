@@ -127,8 +127,13 @@ def _prices(floor: Fraction | None) -> str:
 
 def _one(name: str, statement: Statement) -> str:
     if statement.dimension:
-        return f"the game has a set of {name} equilibria, of dimension {statement.dimension}"
+        least = "at least " if statement.form == "level" else ""
+        return f"the game has a set of {name} equilibria, of dimension {least}{statement.dimension}"
     return f"the game has a {name} equilibrium"
+
+
+def _is_set(statement: Statement) -> bool:
+    return statement.dimension > 0 or statement.form == "level"
 
 
 def _nearby(name: str, statements: Sequence[Statement], radius: Fraction) -> str:
@@ -148,7 +153,7 @@ def _nearby(name: str, statements: Sequence[Statement], radius: Fraction) -> str
 def _among(name: str, statements: Sequence[Statement], apart: bool, floor: Fraction | None) -> str:
     if not statements:
         return f"the game has no {name} equilibrium with {_prices(floor)}"
-    sets = any(statement.dimension for statement in statements)
+    sets = any(map(_is_set, statements))
     subject = f"every {name} equilibrium with {_prices(floor)} is"
     if len(statements) == 1:
         return f"{subject} {'in the listed set' if sets else 'the listed one'}"
@@ -161,7 +166,7 @@ def _exactly(
     name: str, statements: Sequence[Statement], apart: bool, floor: Fraction | None
 ) -> str:
     countable = apart and all(
-        not statement.dimension and all(low >= (floor or 0) for low, _ in statement.prices)
+        not _is_set(statement) and all(low >= (floor or 0) for low, _ in statement.prices)
         for statement in statements
     )
     if not statements or not countable:

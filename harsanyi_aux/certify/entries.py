@@ -15,6 +15,7 @@ from flint import fmpq, fmpq_mat
 from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.hulls import in_hull
+from harsanyi_aux.certify.levels import check_level
 from harsanyi_aux.certify.profiles import failure, make_profile
 from harsanyi_aux.certify.reading import (
     clip,
@@ -47,16 +48,17 @@ class Statement:
 
     Attributes
     ----------
-    form : "rational", "set" or "box"
+    form : "rational", "set", "level" or "box"
     prices : tuple of n Bounds
         Normalised prices of the equilibrium, or of all in the set.
     payoffs : tuple of n Bounds
         Of the equilibria, in the game's own units.
     dimension : int
-        Of the set of prices; 0 for a single equilibrium.
+        Of the set of prices, for a "level" at least; 0 for a single equilibrium.
     corners : tuple of n-tuples of fmpq
         The exact normalised prices that the equilibrium has, or whose convex combinations belong to
-        the set; empty where no price is known exactly.
+        the set; for a "level", every equilibrium whose price is such a combination belongs to it.
+        Empty where no price is known exactly.
     box : tuple of n - 1 pairs of fmpq, or None
         Least and largest first normalised prices in the box of the form "box", or in that of an
         exact equilibrium: it holds no other CoCo equilibrium price.
@@ -85,8 +87,11 @@ def read_entry(table: Table, entry: object, concept: str, place: str) -> Stateme
         if isinstance(entry, Mapping) and form == "set":
             return check_set(table, entry, concept)
         # for two players the concepts coincide (theory note, fact F2)
-        if isinstance(entry, Mapping) and form == "box" and (concept == "coco" or table.n <= 2):
-            return _check_box(table, entry)
+        if isinstance(entry, Mapping) and (concept == "coco" or table.n <= 2):
+            if form == "level":
+                return _check_level(table, entry)
+            if form == "box":
+                return _check_box(table, entry)
     except InvalidCertificate as error:
         raise error.within(place) from None
     raise InvalidCertificate(f"{clip(form)} is no form of {concept} equilibria", place)
@@ -94,6 +99,8 @@ def read_entry(table: Table, entry: object, concept: str, place: str) -> Stateme
 
 def is_price(statement: Statement, prices: tuple[fmpq, ...]) -> bool:
     """Return whether normalised prices are exactly those of an equilibrium or belong to a set.
+
+    For a "level": whether an equilibrium at these prices would belong to it.
 
     Prices of a set may be zero; the definition then holds there with its strategies. Prices at
     which it holds too, but which are no combination of the listed ones, do not belong to the set:
@@ -222,6 +229,11 @@ def _read_listed(table: Table, mask: int, value: object, place: str) -> Mixed:
     return Mixed(support, numerators, total)
 
 
+def _hull_bounds(listed: Sequence[Sequence[fmpq]]) -> tuple[Bounds, ...]:
+    columns = zip(*listed, strict=True)
+    return tuple((to_fraction(min(column)), to_fraction(max(column))) for column in columns)
+
+
 def _own_units(table: Table, payoffs: Sequence[fmpq]) -> list[Fraction]:
     return [
         least + width * to_fraction(v)
@@ -270,14 +282,24 @@ def check_set(table: Table, entry: Mapping[str, Any], concept: str = "coco") -> 
     payoffs = _own_units(table, profile.utilities[table.full])
     return Statement(
         form="set",
-        prices=tuple(
-            (to_fraction(min(column)), to_fraction(max(column)))
-            for column in zip(*listed, strict=True)
-        ),
+        prices=_hull_bounds(listed),
         payoffs=tuple((u, u) for u in payoffs),
         # prices sum to one: none of them is a combination with weights that do not sum to one
         dimension=fmpq_mat([list(prices) for prices in listed]).rank() - 1,
         corners=tuple(listed),
+        box=None,
+    )
+
+
+def _check_level(table: Table, entry: Mapping[str, Any]) -> Statement:
+    level = check_level(table, entry)
+    payoffs = [row[level.outcome] for row in table.payoffs]
+    return Statement(
+        form="level",
+        prices=_hull_bounds(level.prices),
+        payoffs=tuple((u, u) for u in payoffs),
+        dimension=level.dimension,
+        corners=level.prices,
         box=None,
     )
 

@@ -7,11 +7,12 @@ points of all prices of the box (``docs/certificates.md``, "Boxes", 2 and "Kinks
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.forms import Domain, Form, exact
@@ -39,12 +40,15 @@ class Kink:
     pair : int
     kernels : tuple of Kernel
         Candidates; the value at the center is bounded by their solutions there.
+    directions : tuple of n - 1 vectors of n - 1 fmpq
+        Linearly independent; in each of them the slope of the value is bounded.
     slopes : tuple of 2(n - 1) Multipliers
-        For ``∂v/∂b_0`` from below, from above, for ``∂v/∂b_1``, …
+        For the slope in the first direction from below, from above, in the second, …
     """
 
     pair: int
     kernels: tuple[Kernel, ...]
+    directions: tuple[tuple[fmpq, ...], ...]
     slopes: tuple[Multipliers, ...]
 
 
@@ -59,12 +63,15 @@ class KinkedFight:
     at_center : arb
     gradient : tuple of Form
         ``∂v/∂b_i`` for ``i < n-1``: constant balls.
+    corners : tuple of vectors
+        Of the parallelepiped of slopes, whose hull ``gradient`` is.
     """
 
     kink: Kink
     value: Form
     at_center: arb
     gradient: tuple[Form, ...]
+    corners: tuple[Vector, ...]
 
 
 def solve_kink(arena: Arena, kink: Kink, box: Domain) -> KinkedFight:
@@ -76,15 +83,30 @@ def solve_kink(arena: Arena, kink: Kink, box: Domain) -> KinkedFight:
         If no candidate is regular at the center.
     """
     bounds = _Bounds(arena, kink, box)
-    balls = []
-    for k in range(arena.n - 1):
+    sides = []
+    for k, direction in enumerate(kink.directions):
         below, above = kink.slopes[2 * k : 2 * k + 2]
-        balls.append(_ball(bounds.least_slope(k, 1, below), -bounds.least_slope(k, -1, above)))
+        turned = [-d for d in direction]
+        sides.append((bounds.least_slope(direction, below), -bounds.least_slope(turned, above)))
+    corners = _corners(kink.directions, sides)
+    balls = [_ball(min(column), max(column)) for column in zip(*corners, strict=True)]
     still = [arb(0)] * (arena.n - 1)
     center = _ball(*bounds.at_center)
     rises = [ball * width for ball, width in zip(balls, box.widths, strict=True)]
     gradient = tuple(Form([ball, *still]) for ball in balls)
-    return KinkedFight(kink, Form([center, *rises]), center, gradient)
+    return KinkedFight(kink, Form([center, *rises]), center, gradient, corners)
+
+
+def _corners(
+    directions: Sequence[Sequence[fmpq]], sides: Sequence[tuple[fmpq, fmpq]]
+) -> tuple[Vector, ...]:
+    """Return the corners of ``{s : low_k <= d_k·s <= high_k}``."""
+    inverse = fmpq_mat([list(direction) for direction in directions]).inv()
+    count = len(directions)
+    return tuple(
+        (inverse * fmpq_mat(count, 1, list(chosen))).entries()
+        for chosen in itertools.product(*sides)
+    )
 
 
 def _ball(low: fmpq, high: fmpq) -> arb:
@@ -118,8 +140,8 @@ class _Bounds:
         self._over: dict[tuple[int, int], fmpq] = {}
         self._under: dict[tuple[int, int], fmpq] = {}
 
-    def least_slope(self, k: int, sign: int, multipliers: Multipliers) -> fmpq:
-        """Return a lower bound of ``±∂(x M y)/∂b_k`` over the saddle points at all prices."""
+    def least_slope(self, direction: Sequence[fmpq], multipliers: Multipliers) -> fmpq:
+        """Return a lower bound of ``x (Σ_k d_k ∂M/∂b_k) y`` over all saddle points in the box."""
         rows, columns = len(self.entries), len(self.entries[0])
         losses = [[fmpq(0)] * columns for _ in range(rows)]
         for other, own, s in multipliers.columns:
@@ -129,7 +151,7 @@ class _Bounds:
             for c in range(columns):
                 losses[own][c] += t * self._lack(other, c)
         return min(
-            sign * (entry[k] - entry[-1]) - loss
+            sum((d * (e - entry[-1]) for d, e in zip(direction, entry, strict=False)), -loss)
             for line, lost in zip(self.entries, losses, strict=True)
             for entry, loss in zip(line, lost, strict=True)
         )

@@ -128,7 +128,7 @@ def _read_statements(
         return statements, None
     sequence(listed, "equilibria", 2)
     for e, statement in enumerate(statements):
-        if statement.form == "set":
+        if statement.form in ("set", "level"):
             raise InvalidCertificate("a set is not allowed here", f"equilibria[{e}]")
     player = index(document["player"], table.n, "player")
     first, second = (statement.payoffs[player] for statement in statements)

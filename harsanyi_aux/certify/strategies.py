@@ -56,18 +56,23 @@ def read_mixed(value: object, length: int, place: str) -> Mixed:
     return Mixed(tuple(support), counts, total)
 
 
-def read_threats(table: Table, value: object, place: str) -> dict[int, tuple[Mixed, Mixed]]:
-    """Return the strategies ``[x, y]`` of both sides of every pair, by mask."""
+def read_threats(
+    table: Table, value: object, place: str, pairs: Sequence[int] | None = None
+) -> dict[int, tuple[Mixed, Mixed]]:
+    """Return the strategies ``[x, y]`` of both sides of every pair (of all by default), by mask."""
+    wanted = table.pairs if pairs is None else pairs
     if not isinstance(value, Mapping):
         raise InvalidCertificate("expected an object with one entry for every pair", place)
     threats = {}
     for key, sides in value.items():
         here = f"{place}[{key!r:.40}]"
         pair = table.parse_key(key, here)
+        if pair not in wanted:
+            raise InvalidCertificate("this pair is left open", here)
         x, y = sequence(sides, here, 2)
         rows, columns = table.sizes(pair)
         threats[pair] = (read_mixed(x, rows, f"{here}[0]"), read_mixed(y, columns, f"{here}[1]"))
-    for pair in table.pairs:
+    for pair in wanted:
         if pair not in threats:
             raise InvalidCertificate(f"the pair {table.key(pair)} is missing", place)
     return threats

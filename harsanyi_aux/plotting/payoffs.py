@@ -177,6 +177,8 @@ def _continua(axes: Axes, survey: Survey) -> None:
     """Draw the outermost price lines where the prices of an equilibrium form a continuum."""
     game = survey.game
     for found in survey.enumeration.sets if survey.enumeration is not None else ():
+        if found.varying is not None:  # the corners need not be prices of the set
+            continue
         payoff = (found.payoffs - game.minima) / game.ranges
         for corner in found.prices * game.ranges:
             _price_line(

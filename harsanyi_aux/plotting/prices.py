@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.excess import PriceProblem
 from harsanyi_aux.plotting import triangle
 from harsanyi_aux.plotting.regions import PAIRS, Chart, chart
 from harsanyi_aux.plotting.style import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+    from harsanyi_aux.enumerate import EquilibriumSet
+    from harsanyi_aux.game import StrategicGame
     from harsanyi_aux.smoothed import SmoothedLimit
 
 # Two opposing coalitions: colour and dash of the borders where the support of a threat changes.
@@ -44,6 +47,7 @@ _PAIR_NAMES = {1: "{0} | {1,2}", 3: "{2} | {0,1}", 5: "{1} | {0,2}"}
 _LEAST_SHADED = 1e-9
 _LEAST_LABELLED = 0.04  # share of the triangle
 _NEARBY = 0.2  # sides of the triangle, between marks that could be taken for each other's
+_LEVEL_POINTS = 1500
 _LINE = 0.165  # inches, of the legend
 _TRIANGLE = 3.05  # inches, height of the triangle's axes
 
@@ -221,8 +225,11 @@ def _draw_sets(axes: Axes, survey: Survey) -> None:
 
     for found in survey.enumeration.sets if survey.enumeration is not None else ():
         corners = found.prices * survey.game.ranges
-        place = corners / corners.sum(axis=1, keepdims=True) @ triangle.CORNERS
-        if found.dimension == 2:
+        normalised = corners / corners.sum(axis=1, keepdims=True)
+        place = normalised @ triangle.CORNERS
+        if found.varying is not None:
+            _draw_level(axes, survey.game, found, normalised)
+        elif found.dimension == 2:
             place = place[ConvexHull(place).vertices]
             axes.fill(
                 *place.T, facecolor="none", edgecolor=BLUE, hatch="////", linewidth=1.2, zorder=3.5,
@@ -233,6 +240,30 @@ def _draw_sets(axes: Axes, survey: Survey) -> None:
                 *place.T, color=BLUE, linewidth=3, alpha=0.7, solid_capstyle="round", zorder=3.5,
                 label="continuum of equilibria",
             )  # fmt: skip
+
+
+def _draw_level(
+    axes: Axes, game: StrategicGame, found: EquilibriumSet, corners: FloatArray
+) -> None:
+    """Draw where the excess vanishes in the polytope that holds a set with a varying threat."""
+    from matplotlib.lines import Line2D as Line
+
+    problem = PriceProblem(game)
+    outcomes = game.payoffs.reshape(3, -1).T
+    mixture = np.zeros(len(outcomes))
+    mixture[np.argmin(np.abs(outcomes - found.payoffs).max(axis=1))] = 1.0
+    weights = np.random.default_rng(0).dirichlet(np.full(len(corners), 0.5), size=_LEVEL_POINTS)
+    steps = np.linspace(0.0, 1.0, 60)[:, None]
+    sides = [p + steps * (q - p) for p, q in combinations(corners, 2)]
+    points = np.vstack([*sides, weights @ corners])
+    member = found.varying[0] if found.varying else 0
+    gaps = [problem.excess(problem.evaluate(p), mixture)[member] for p in points]
+    x, y = (points @ triangle.CORNERS).T
+    axes.tricontour(
+        x, y, gaps, levels=[0.0], colors=[BLUE], linewidths=3, alpha=0.7,
+        zorder=3.5,
+    )  # fmt: skip
+    axes.add_line(Line([], [], color=BLUE, linewidth=3, label="continuum of equilibria"))
 
 
 def _draw_undecided(axes: Axes, survey: Survey) -> None:

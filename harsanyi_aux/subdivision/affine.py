@@ -67,7 +67,7 @@ class PricePolytope:
     @cached_property
     def dimension(self) -> int:
         """Dimension of the hull of the vertices; -1 without vertices."""
-        return _affine_rank(self.vertices) if self.vertices else -1
+        return affine_rank(self.vertices) if self.vertices else -1
 
 
 def _dot(row: Row, prices: Prices) -> Fraction:
@@ -76,7 +76,7 @@ def _dot(row: Row, prices: Prices) -> Fraction:
 
 def stable_prices(
     frame: Frame,
-    threats: Sequence[tuple[Sparse, Sparse]],
+    threats: Sequence[tuple[Sparse, Sparse] | None],
     mixture: Sparse,
     concept: Concept = "coco",
 ) -> PricePolytope:
@@ -86,6 +86,8 @@ def stable_prices(
     ----------
     frame : Frame
     threats : for each pair, strategies of both sides
+        For concept "coco", None leaves one pair open: prices at which *some* value of its threat
+        game makes division hold are returned.
     mixture : the planner's strategy
     concept : optional
         For coalition-perfect, division holds in every coalition.
@@ -97,7 +99,11 @@ def stable_prices(
         at_least.add(tuple(payoffs[i] - V[i][o] for i in range(n)))
     fights: dict[int, list[Fraction]] = {}
     worth: list[list[Fraction]] = []
-    for k, (x, y) in enumerate(threats):
+    for k, sides in enumerate(threats):
+        if sides is None:
+            worth.append([zero] * n)
+            continue
+        x, y = sides
         signed = frame.exact_payoffs[k]
         by_rows = sum((p * signed[:, :, c] for c, p in y), 0 * signed[:, :, 0])
         by_columns = sum((p * signed[:, r, :] for r, p in x), 0 * signed[:, 0, :])
@@ -111,6 +117,14 @@ def stable_prices(
         utilities = [v if mask >> i & 1 else -v for i, v in enumerate(value.tolist())]
         fights[mask] = fights[grand_coalition(n) ^ mask] = utilities
     equal = equal_shares(frame, worth, payoffs)
+    for k, sides in enumerate(threats):
+        if sides is None:
+            # what is left of the excess must be a multiple of what the open value is worth to each
+            share, first = frame.exact_shares[k], equal[0]
+            equal = [
+                tuple(share[0] * e - share[i] * f for e, f in zip(row, first, strict=True))
+                for i, row in enumerate(equal)
+            ]
     if concept == "coalition-perfect":
         equal += _equal_dividends(n, fights)
     return PricePolytope(
@@ -228,7 +242,8 @@ def null_space(rows: Sequence[Row], n: int) -> list[Row]:
     return basis
 
 
-def _affine_rank(points: Sequence[Prices]) -> int:
+def affine_rank(points: Sequence[Prices]) -> int:
+    """Return the dimension of the affine hull of points."""
     first = points[0]
     differences = [tuple(x - y for x, y in zip(p, first, strict=True)) for p in points[1:]]
     return len(first) - len(null_space(differences, len(first))) if differences else 0

@@ -42,18 +42,9 @@ def prices_of_strategies(
     tuple of Fractions
         Nothing where the strategies are not simple or do not fit.
     """
-    full = (1 << frame.n) - 1
-    values = frame.threats.scaled_at(near)[0]
-    threats: list[tuple[Sparse, Sparse]] = []
-    for mask in frame.pairs:
-        x = _simple(frame.threats.strategy(mask))
-        y = _simple(frame.threats.strategy(full ^ mask))
-        if x is None or y is None:
-            return
-        threats.append((x, y))
-    owed = np.array([*(values[mask] for mask in frame.pairs), values[full]]) @ frame.shares
-    mixture = _planner(frame, near, owed / near)
-    if mixture is None:
+    found, mixture = simple_strategies(frame, near)
+    threats = [sides for sides in found if sides is not None]
+    if mixture is None or len(threats) < len(found):
         return
     concepts: list[Concept] = ["coco"] if concept == "coco" else [concept, "coco"]
     for one in concepts:
@@ -64,6 +55,21 @@ def prices_of_strategies(
         middle = tuple(sum(column) / count for column in zip(*polytope.vertices, strict=True))
         if min(middle) > 0:
             yield middle
+
+
+def simple_strategies(
+    frame: Frame, near: FloatArray
+) -> tuple[list[tuple[Sparse, Sparse] | None], Sparse | None]:
+    """Return optimal threats of all pairs and the planner's strategy, None where not simple."""
+    full = (1 << frame.n) - 1
+    values = frame.threats.scaled_at(near)[0]
+    threats: list[tuple[Sparse, Sparse] | None] = []
+    for mask in frame.pairs:
+        x = _simple(frame.threats.strategy(mask))
+        y = _simple(frame.threats.strategy(full ^ mask))
+        threats.append(None if x is None or y is None else (x, y))
+    owed = np.array([*(values[mask] for mask in frame.pairs), values[full]]) @ frame.shares
+    return threats, _planner(frame, near, owed / near)
 
 
 def _planner(frame: Frame, near: FloatArray, payoffs: FloatArray) -> Sparse | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from harsanyi_aux.subdivision.corners import Corner, make_corner
 from harsanyi_aux.subdivision.exact_point import division_of
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.tree import Cell
+from harsanyi_aux.subdivision.varying import propose_varying
 
 _TIGHT = 1e-8
 
@@ -66,6 +68,72 @@ def but_for(
         return None
     candidates = _on_tight_rows(frame, cell, bounds, planner, beta, exemption)
     return _decided(frame, cell, bounds, planner, candidates, exemption)
+
+
+def by_varying(
+    frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption | None
+) -> dict[str, Any] | None:
+    """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None.
+
+    With weights that are not the same all over the cell.
+    """
+    exempt = exemption.corners if exemption else ()
+    planner = weights.planner_choices(frame, bounds, exempt)
+    if not planner.outcomes.size:
+        return None
+    found = propose_varying(frame, bounds, planner, exempt)
+    if found is None:
+        return None
+    vertices = [corner.vertex for corner in cell]
+    dropped = sorted([o, by] for o, by in [*frame.dominated.items(), *planner.dropped.items()])
+    n = frame.n
+    directions = null_space(_tight_triples(frame, cell, bounds, planner, found, exempt), n * n)
+    for flat in _combinations(directions, found.ravel()):
+        vectors = [[str(w) for w in flat[v * n : (v + 1) * n]] for v in range(n)]
+        reason = {
+            "weights": vectors,
+            "dropped": dropped,
+            "except": exemption.reason if exemption else None,
+            "division": None,
+        }
+        try:
+            check_excluded(frame.table, vertices, reason, exempt, ())
+        except InvalidCertificate:
+            continue
+        return reason
+    return None
+
+
+def _tight_triples(
+    frame: Frame,
+    cell: Cell,
+    bounds: CellBounds,
+    planner: weights.Planner,
+    found: FloatArray,
+    exempt: Sequence[int],
+) -> list[tuple[Fraction, ...]]:
+    """Return the coefficients of exempt corners that the weights make zero, as exact rows."""
+    n = frame.n
+    low = {
+        (int(k), int(m)): [
+            weights.coefficients(frame, bounds, beta, planner.outcomes)[edge] for beta in found
+        ]
+        for edge, (k, m) in enumerate(zip(bounds.first, bounds.second, strict=True))
+    }
+    rows = []
+    for k, m, q in combinations_with_replacement(sorted(exempt), 3):
+        parts = ((k, (m, q)), (m, (k, q)), (q, (k, m)))
+        total = sum(low[edge][v] for v, edge in parts)
+        for o in planner.outcomes[np.abs(total) <= _TIGHT * np.abs(found).max()].tolist():
+            row = [Fraction(0)] * (n * n)
+            for v, (first, second) in parts:
+                (part,) = _coefficient_rows(
+                    frame, cell[first], cell[second], frame.shares @ found[v], [o]
+                )
+                for i, entry in enumerate(part):
+                    row[v * n + i] += entry
+            rows.append(tuple(row))
+    return rows
 
 
 def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
@@ -128,17 +196,23 @@ def _on_tight_rows(
             continue
         tight = planner.outcomes[np.abs(low[at]) <= _TIGHT * largest]
         rows += _coefficient_rows(frame, cell[k], cell[l], frame.shares @ beta, tight.tolist())
-    directions = null_space(rows, frame.n)
+    yield from _combinations(null_space(rows, frame.n), beta)
+
+
+def _combinations(
+    directions: Sequence[tuple[Fraction, ...]], near: FloatArray
+) -> Iterator[list[Fraction]]:
+    """Return rational combinations of exact directions near a vector in doubles."""
     if not directions:
         return
     span = np.array([[float(x) for x in direction] for direction in directions]).T
-    combination = np.linalg.lstsq(span, beta, rcond=None)[0]
+    combination = np.linalg.lstsq(span, near, rcond=None)[0]
     if not np.abs(combination).max() > 0:
         return
     for simple in weights.rationals(combination):
         yield [
             sum((z * d[i] for z, d in zip(simple, directions, strict=True)), Fraction(0))
-            for i in range(frame.n)
+            for i in range(len(near))
         ]
 
 

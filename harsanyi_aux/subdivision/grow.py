@@ -27,6 +27,8 @@ from harsanyi_aux.subdivision.locate import Locator
 from harsanyi_aux.subdivision.tree import Node, root_cell, walk
 
 # Cells larger than this are split before anything expensive is tried in them.
+# The linear program for weights that vary is costly: it is for what stays open around a near zero.
+_VARY_BELOW = 0.02
 _LOCATE_BELOW = 0.5
 _DIVIDE_BELOW = 0.8
 # Costlier reasons are tried where the corners' excesses come this near to zero, per diameter.
@@ -49,7 +51,7 @@ class Limits:
     """
 
     cells: int = 20_000
-    diameter: float = 1e-5
+    diameter: float = 1e-6
 
 
 @dataclass
@@ -84,6 +86,7 @@ class Growth:
     root: Node
     may_locate: bool = True
     counts: Counts = field(default_factory=Counts)
+    _changes_before: int = -1
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
     _prices: dict[tuple[int, Known], bool] = field(default_factory=dict)
@@ -123,6 +126,22 @@ class Growth:
             if step is not None and not step(self):
                 return
 
+    def reopen(self) -> bool:
+        """Open undecided cells again if equilibria were found since; whether there are any.
+
+        Those that a worker left, which cannot settle what it meets, are opened again as well.
+        """
+        left = [node for node in walk(self.root) if node.kind == "undecided"]
+        if not left or self.locator.changes == self._changes_before:
+            return False
+        self._changes_before = self.locator.changes
+        for node in left:
+            node.kind, node.content = "open", []
+            self.counts.closed -= 1
+            self.counts.undecided -= 1
+        self.push(left)
+        return True
+
     def examine(self, node: Node) -> None:
         """Close or split one open cell that is not on the list."""
         try:
@@ -136,6 +155,8 @@ class Growth:
 
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
+        if kind == "undecided" and self._changes_before < 0:
+            self._changes_before = self.locator.changes
         self.count(node)
 
     def count(self, leaf: Node) -> None:
@@ -172,6 +193,14 @@ class Growth:
             if diameter < _LOCATE_BELOW and self._look(node, bounds):
                 return
         if diameter < self.limits.diameter:
+            if self.may_locate and any(
+                self.locator.widen(node.cell[k])
+                for exemption in exemptions
+                if "equilibrium" in exemption.reason
+                for k in exemption.corners
+            ):
+                self.push([node])
+                return
             self._close(node, "undecided", self._doubt(node))
             return
         self._split(node, bounds, exemptions)
@@ -242,6 +271,10 @@ class Growth:
         for exemption in exemptions:
             if "equilibrium" in exemption.reason:
                 reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
+                # along a facet of a set the threats chosen first are optimal on all of it, those
+                # of `renewed` at their own corners only
+                if reason is None and len(exemption.corners) > 1:
+                    reason = exclude.but_for(self.frame, node.cell, bounds, exemption, tight=True)
                 if reason is not None:
                     self._close(node, "excluded", reason)
                     return True
@@ -252,10 +285,17 @@ class Growth:
                 cell = exclude.sharpened(cell, exemption)
                 now = cell_bounds(self.frame, cell)
                 reason = exclude.but_for(self.frame, cell, now, exemption, tight=True)
+                if reason is None and len(planner.outcomes) > 1:
+                    reason = exclude.by_varying(self.frame, cell, now, exemption)
             if reason is not None:
                 for k, corner in enumerate(cell):
                     if corner is not node.cell[k]:
                         (node,) = node.renew(k, corner)
+                self._close(node, "excluded", reason)
+                return True
+        if not exemptions and len(planner.outcomes) > 1 and bounds.diameter < _VARY_BELOW:
+            reason = exclude.by_varying(self.frame, node.cell, bounds, None)
+            if reason is not None:
                 self._close(node, "excluded", reason)
                 return True
         if self.concept == "coalition-perfect" and (

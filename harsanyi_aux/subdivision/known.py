@@ -12,10 +12,11 @@ import numpy as np
 from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.krawczyk import propose_box
-from harsanyi_aux.subdivision.affine import PricePolytope, stable_prices
+from harsanyi_aux.subdivision.affine import PricePolytope, affine_rank, stable_prices
 from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
 from harsanyi_aux.subdivision.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.levels import Member, level_polytope
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,23 +25,24 @@ class Known:
 
     Attributes
     ----------
-    form : "rational", "set" or "box"
+    form : "rational", "set", "level" or "box"
     entry : dict
         What the certificate says.
     equilibrium : Equilibrium
-        Exact for "rational" and "set" (one of them), in doubles for "box".
+        Exact for "rational" and "set" (one of them), in doubles for "level" (one) and "box".
     prices : array (n,)
         Its normalised prices in doubles.
     polytope : PricePolytope or None
-        The prices of a "set"; those of a "rational" one are a single point.
+        The prices of a "set", and those among which the prices of a "level" are; those of a
+        "rational" one are a single point.
     vertices : tuple of exact prices
-        Corners of the set, or the one price; empty for a box.
+        Corners of the polytope, or the one price; empty for a box.
     lower, upper : tuples of n - 1 Fractions
         A box in which there is no other equilibrium; empty if there is none.
-    threats : for each pair, strategies of both sides; empty for a box
+    threats : for each pair, strategies of both sides; empty for a "level" and a box
     """
 
-    form: Literal["rational", "set", "box"]
+    form: Literal["rational", "set", "level", "box"]
     entry: dict[str, Any]
     equilibrium: Equilibrium
     prices: FloatArray
@@ -52,11 +54,35 @@ class Known:
 
     @property
     def dimension(self) -> int:
-        """Dimension of the set of prices."""
-        return self.polytope.dimension if self.polytope is not None else 0
+        """Dimension of the set of prices; for a "level" at least."""
+        if self.polytope is None:
+            return 0
+        if self.form == "level":
+            if "members" in self.entry:
+                rows = [
+                    tuple(Fraction(p) for p in prices) for prices in self.entry["members"]["prices"]
+                ]
+                return affine_rank(rows)
+            return self.polytope.dimension - 1
+        return self.polytope.dimension
+
+    @property
+    def member(self) -> Member | None:
+        """The equilibrium or "set" as a part of a "level" may be given."""
+        return (self.vertices, self.dimension, self.threats) if self.threats else None
+
+    @property
+    def varying(self) -> tuple[int, ...] | None:
+        """The coalition whose threats vary along a "level"."""
+        if self.form != "level":
+            return None
+        return tuple(int(i) for i in self.entry["pair"].split(","))
 
     def is_price(self, prices: Prices) -> bool:
-        """Whether these exact prices belong to the equilibrium (set); False for a box."""
+        """Whether an equilibrium at these exact prices is this one, or of this set.
+
+        False for a box. The prices of a "set" are equilibrium prices, those of a "level" may be.
+        """
         if self.polytope is not None:
             return prices in self.polytope
         return prices in self.vertices
@@ -185,6 +211,13 @@ def _sides(box: Mapping[str, Any]) -> tuple[tuple[Fraction, ...], tuple[Fraction
     return tuple(c - r for c, r in pairs), tuple(c + r for c, r in pairs)
 
 
+def level_known(frame: Frame, entry: dict[str, Any], equilibrium: Equilibrium) -> Known:
+    """Return a set of equilibria of the form "level", with one of them in doubles."""
+    prices = equilibrium.prices.astype(np.float64) * frame.game.ranges
+    polytope = level_polytope(frame, entry)
+    return Known("level", entry, equilibrium, prices / prices.sum(), polytope, polytope.vertices)
+
+
 def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:
     """Return an equilibrium enclosed by a box of the certificate's form."""
     lower, upper = _sides(entry)
@@ -198,7 +231,10 @@ def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> b
 
 def redundant(known: Sequence[Known], one: Known) -> bool:
     """Whether the prices of an exact equilibrium or set all belong to some other set."""
-    return one.form != "box" and any(
-        other is not one and other.form == "set" and all(map(other.is_price, one.vertices))
+    wider = {"rational": ("set", "level"), "set": ("set", "level"), "level": ("level",), "box": ()}
+    return any(
+        other is not one
+        and other.form in wider[one.form]
+        and all(map(other.is_price, one.vertices))
         for other in known
     )

@@ -44,10 +44,12 @@ from harsanyi_aux.subdivision.known import (
     Known,
     box_known,
     explained,
+    level_known,
     rational_known,
     redundant,
     restored,
 )
+from harsanyi_aux.subdivision.levels import level_member, propose_level
 from harsanyi_aux.subdivision.tree import Cell
 
 # Solutions nearer to each other than this are taken for one until proved otherwise.
@@ -71,6 +73,8 @@ class Locator:
         Solutions in doubles that could be neither certified nor, for coalition-perfect, refuted.
     boundary : list of Equilibrium
         Solutions with a zero price that were met.
+    changes : int
+        How often `known` has changed.
     settled : list of prices
         Solutions in doubles that are not among those known, but have been dealt with.
     least_defect : float
@@ -85,6 +89,7 @@ class Locator:
         self.points: dict[Prices, Corner] = {}
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
+        self.changes = 0
         self.boundary: list[Equilibrium] = []
         self.settled: list[FloatArray] = []
         self._problem = PriceProblem(frame.game)
@@ -178,9 +183,30 @@ class Locator:
                 return
         entry = propose_box(self.frame.game, prices)
         if entry is not None:
-            self.known.append(box_known(self._in_doubles(prices, point), prices, entry))
-        else:
+            self._keep(box_known(self._in_doubles(prices, point), prices, entry))
+            return
+        if not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
+
+    def _find_level(self, prices: FloatArray, point: PricePoint | None = None) -> bool:
+        members = [known.member for known in self.known if known.member is not None]
+        entry = propose_level(self.frame, prices, members)
+        if entry is None:
+            return False
+        self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))
+        return True
+
+    def widen(self, corner: Corner) -> bool:
+        """Whether the equilibrium at a corner turns out to belong to a set that was not known.
+
+        Past the end of a set with fixed strategies others may go on.
+        """
+        if self.concept != "coco" and self.frame.n > 2:
+            return False
+        levels = (known for known in self.known if known.form == "level")
+        if any(level.is_price(corner.prices) for level in levels):
+            return False
+        return self._find_level(corner.b)
 
     def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
         point = point or polish(self._problem, prices, 1e-9)
@@ -229,7 +255,12 @@ class Locator:
     def _keep_exact(self, equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> None:
         equilibrium = replace(equilibrium, concept=self.concept)
         known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
+        self._keep(known)
+
+    def _keep(self, known: Known) -> None:
+        """Take note of an exact equilibrium or a set, in place of those that are parts of it."""
         # what is said of a part of a set is true of the set: it may take the part's number
+        self.changes += 1
         parts = [e for e, old in enumerate(self.known) if redundant([known], old)]
         if parts:
             self.known[parts[0]] = known
@@ -246,7 +277,12 @@ class Locator:
     def restore(self, entry: Mapping[str, Any]) -> None:
         """Take over an equilibrium from a saved search; its proof is checked at the end."""
         if entry["form"] != "box":
-            known = restored(self.frame, entry, self.concept)
+            if entry["form"] == "level":
+                member = self._in_doubles(level_member(self.frame, entry), None)
+                known = level_known(self.frame, dict(entry), member)
+            else:
+                known = restored(self.frame, entry, self.concept)
+            # in its own place, even if it is a part of another: cells name it by number
             self.known.append(known)
             self._mark_corners(known)
             return

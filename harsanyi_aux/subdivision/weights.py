@@ -22,8 +22,8 @@ from harsanyi_aux.subdivision.frame import Frame, IntArray
 #: Bounds in doubles must clear zero by this before the exact check is worth its time.
 MARGIN = 1e-9
 _TIED = 1e-12
-# Differences of numbers of size one that are rounding alone.
-_NOISE = 1e-14
+#: Differences of numbers of size one that are rounding alone.
+NOISE = 1e-14
 _GRIDS = (1 << 10, 1 << 24)
 
 
@@ -169,16 +169,10 @@ def propose_with_exempt(
         need = 0.5 * (~inside[bounds.first] + 1.0 * ~inside[bounds.second])
     count = len(planner.outcomes)
     diameter = bounds.diameter
-    chosen = frame.scaled[:, planner.outcomes]
-    paid = bounds.prices[:, None, :] * chosen.T[None]
-    # C = (φ(L) - b∘V(o))·β - (H - L)·γ⁻ with γ⁻ >= 0 and γ + γ⁻ >= 0; near a known equilibrium all
-    # of these are small, so every row is measured by its largest entry
-    rows = ((bounds.lower @ frame.shares)[:, None, :] - paid).reshape(-1, n)
-    widths = (bounds.upper - bounds.lower).repeat(count, axis=0)
-    sizes = np.abs(np.hstack([rows, widths])).max(axis=1, keepdims=True)
-    rows[sizes[:, 0] < _NOISE] = 0.0
-    widths[widths < _NOISE] = 0.0
-    sizes = np.maximum(sizes, _NOISE)
+    # near a known equilibrium all is small, so every row is measured by its largest entry
+    by_edge, own_widths = edge_rows(frame, bounds, planner.outcomes)
+    rows, widths = by_edge.reshape(-1, n), own_widths.repeat(count, axis=0)
+    sizes = np.maximum(np.abs(np.hstack([rows, widths])).max(axis=1, keepdims=True), NOISE)
     needed = (diameter * need).repeat(count)[:, None]
     # unknown: β, γ⁻, t; every coefficient is at least need·t·diameter, t as large as can be
     result = linprog(
@@ -197,6 +191,23 @@ def propose_with_exempt(
         return None
     beta: FloatArray = np.asarray(result.x)[:n]
     return beta
+
+
+def edge_rows(
+    frame: Frame, bounds: CellBounds, outcomes: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return ``φ(L) - b∘V(o)`` and ``H - L``, shapes (m, outcomes, n) and (m, P + 1).
+
+    A coefficient is ``(φ(L) - b∘V(o))·β - (H - L)·γ⁻`` with ``γ⁻ >= 0`` and ``γ + γ⁻ >= 0``. What
+    is rounding alone is set to zero.
+    """
+    paid = bounds.prices[:, None, :] * frame.scaled[:, outcomes].T[None]
+    rows: FloatArray = (bounds.lower @ frame.shares)[:, None, :] - paid
+    widths: FloatArray = bounds.upper - bounds.lower
+    sizes = np.maximum(np.abs(rows).max(axis=2), np.abs(widths).max(axis=1)[:, None])
+    rows[sizes < NOISE] = 0.0
+    widths[widths < NOISE] = 0.0
+    return rows, widths
 
 
 def rationals(beta: FloatArray) -> Iterator[list[Fraction]]:

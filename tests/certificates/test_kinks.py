@@ -80,6 +80,9 @@ def test_values_in_the_box_lie_between_the_bounds_whatever_the_multipliers(seed)
     prices = np.append(floats, 1 - floats.sum())
     payoffs = signed(game, pair)
     x, y, _ = exact_saddle_point(matrix_at(table, pair, [*center, 1 - sum(center)]))
+    angle = Fraction(int(rng.integers(-20, 21)), 8)
+    turned = fmpq(angle.numerator, angle.denominator)
+    directions = ((fmpq(1), turned), (-turned, fmpq(1)))
     if seed % 2:
         slopes = tuple(
             Multipliers(random_multipliers(rng, columns), random_multipliers(rng, rows))
@@ -87,24 +90,25 @@ def test_values_in_the_box_lie_between_the_bounds_whatever_the_multipliers(seed)
         )
     else:
         doubles = [np.array(side, dtype=float) for side in (x, y)]
-        slopes = propose_slopes(payoffs, *doubles, prices, np.array(radius, dtype=float))
+        widths = np.array(radius, dtype=float)
+        slopes = propose_slopes(payoffs, *doubles, prices, widths, directions)
     support = tuple(int(k) for k in np.flatnonzero(np.array(x, dtype=float)))
     others = tuple(int(k) for k in np.flatnonzero(np.array(y, dtype=float)))
     k = min(len(support), len(others))
     kernels = (Kernel(pair, support[:k], others[:k]), Kernel(pair, (0,), (0,)))
     with ctx.workprec(128):
         box = Domain(*([fmpq(v.numerator, v.denominator) for v in vs] for vs in (center, radius)))
-        fight = solve_kink(Arena(table), Kink(pair, kernels, slopes), box)
-        balls = [form.range() for form in fight.gradient]
+        fight = solve_kink(Arena(table), Kink(pair, kernels, directions, slopes), box)
         for _ in range(20):
             steps = [r * Fraction(int(rng.integers(-100, 101)), 100) for r in radius]
             at = [c + s for c, s in zip(center, steps, strict=True)]
             value = exact_saddle_point(matrix_at(table, pair, [*at, 1 - sum(at)]))[2]
-            bound = fight.at_center
-            for ball, step in zip(balls, steps, strict=True):
-                bound += ball * fmpq(step.numerator, step.denominator)
-            low, high = bounds(bound)
-            assert low <= value <= high
+            rises = [
+                sum(Fraction(int(s.p), int(s.q)) * step for s, step in zip(c, steps, strict=True))
+                for c in fight.corners
+            ]
+            low, high = bounds(fight.at_center)
+            assert low + min(rises) <= value <= high + max(rises)
 
 
 def matrix_at(table, pair, prices):
@@ -163,16 +167,19 @@ def test_claims_that_must_be_refused():
     reject(game, changed(kernels=[]), "no kernel")
     reject(game, changed(slopes=kink["slopes"][:-1]), "expected 4 entries")
     reject(game, changed(slopes=[{}] * 4), "Krawczyk")
+    flat = [["1", "2"], ["2", "4"]]
+    reject(game, changed(directions=flat), "linearly dependent")
+    reject(game, changed(directions=flat[:1]), "expected 2 entries")
     reject(game, changed(kernels=[[[0, 1], [0]]]), "as many rows")
     reject(game, changed(more=1), "unknown")
     reject(game, entry | {"radius": ["1/4", "1/4"]})
     reject(game, entry | {"center": ["1/2", "1/4"], "radius": ["1/100", "1/100"]})
     negative = copy.deepcopy(kink["slopes"])
-    side = next(side for side in ("columns", "rows") if negative[0][side])
-    negative[0][side][0][2] = "-1/2"
+    triples = next(s[side] for s in negative for side in ("columns", "rows") if s[side])
+    triples[0][2] = "-1/2"
     reject(game, changed(slopes=negative), "negative")
-    negative[0][side][0][2] = "1/2"
-    negative[0][side][0][0] = 99
+    triples[0][2] = "1/2"
+    triples[0][0] = 99
     reject(game, changed(slopes=negative), "index")
 
 

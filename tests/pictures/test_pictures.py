@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from harsanyi_aux import InputError, StrategicGame, load_game, random_game
+from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
 from harsanyi_aux.game import rescale
 from harsanyi_aux.plotting import pictures, plane, prices
 from harsanyi_aux.plotting.coalitions import coalition_figure
@@ -18,6 +18,7 @@ from harsanyi_aux.plotting.prices import price_figure
 from harsanyi_aux.plotting.regions import chart
 from harsanyi_aux.plotting.space import space_figure
 from harsanyi_aux.plotting.style import STYLE, WIDTH, outcome_name, styled
+from harsanyi_aux.plotting.triangle import CORNERS
 from harsanyi_aux.survey import Survey, survey
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -251,3 +252,24 @@ def test_outcomes_are_named_so_that_they_differ_and_fit():
     game = named(random_game("uniform", (2, 2, 2), rng=1))
     assert outcome_name(game, [0, 1, 0]) == "1/2/1"
     assert len(outcome_name(game, [0, 1, 0], 200)) <= 200
+
+
+def test_a_curve_of_equilibria_is_drawn_where_the_excess_vanishes():
+    from matplotlib.contour import ContourSet
+
+    game = random_game("uniform", (2, 2, 2), 20261220)
+    found = survey(game)
+    assert found.enumeration is not None
+    (curve,) = found.enumeration.sets
+    (drawn,) = (
+        c for c in price_figure(found).axes[0].collections
+        if isinstance(c, ContourSet) and list(c.levels) == [0.0] and c.get_linewidths()[0] == 3
+    )  # fmt: skip
+    (path,) = drawn.get_paths()
+    assert len(path.vertices) > 10
+    system = np.vstack([CORNERS.T, np.ones(3)])
+    for x, y in path.vertices:
+        normalised = np.linalg.solve(system, [x, y, 1.0])
+        own = normalised / game.ranges
+        gap = coco_value(game, own).shares - own * curve.payoffs
+        assert np.abs(gap).max() < 5e-4

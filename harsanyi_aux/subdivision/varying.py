@@ -1,0 +1,65 @@
+"""Weights for each vertex of a cell, where no weights exclude the whole cell.
+
+Near an exempt equilibrium at which the planner mixes outcomes, their excesses point in opposite
+directions, and weights orthogonal to both leave no room; weights that turn with the prices do.
+``docs/certificates.md``, "Excluded cells".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.subdivision.bounds import CellBounds
+from harsanyi_aux.subdivision.frame import Frame
+from harsanyi_aux.subdivision.weights import MARGIN, NOISE, Planner, edge_rows
+
+
+def propose_varying(
+    frame: Frame, bounds: CellBounds, planner: Planner, exempt: Collection[int]
+) -> FloatArray | None:
+    """Return weights for each vertex that exclude the cell but for its exempt corners' face.
+
+    Returns
+    -------
+    array (n, n) or None
+        By vertex and player.
+    """
+    from scipy.optimize import linprog
+
+    n, pairs = frame.n, len(frame.pairs) + 1
+    rows, widths = edge_rows(frame, bounds, planner.outcomes)
+    count = len(planner.outcomes)
+    at = {
+        (int(k), int(m)): e
+        for e, (k, m) in enumerate(zip(bounds.first, bounds.second, strict=True))
+    }
+    steps = list(combinations_with_replacement(range(n), 3))
+    system = np.zeros((len(steps) * count, n * (n + pairs) + 1))
+    for s, (k, m, q) in enumerate(steps):
+        block = system[s * count : (s + 1) * count]
+        for v, edge in ((k, at[m, q]), (m, at[k, q]), (q, at[k, m])):
+            block[:, v * n : (v + 1) * n] -= rows[edge] / 3
+            start = n * n + v * pairs
+            block[:, start : start + pairs] += widths[edge] / 3
+        block[:, -1] = bounds.diameter * sum(v not in exempt for v in (k, m, q)) / 3
+    sizes = np.maximum(np.abs(system[:, :-1]).max(axis=1, keepdims=True), NOISE)
+    signs = np.zeros((n * pairs, system.shape[1]))
+    for v in range(n):
+        own = slice(v * pairs, (v + 1) * pairs)
+        signs[own, v * n : (v + 1) * n] = -frame.shares
+        signs[own, n * n + v * pairs : n * n + (v + 1) * pairs] = -np.eye(pairs)
+    found = linprog(
+        np.concatenate([np.zeros(system.shape[1] - 1), [-1.0]]),
+        A_ub=np.vstack([system / sizes, signs]),
+        b_ub=np.zeros(len(system) + len(signs)),
+        bounds=[(-1, 1)] * (n * n) + [(0, None)] * (n * pairs) + [(None, 1)],
+        method="highs",
+    )
+    if found.status != 0 or not np.asarray(found.x)[-1] > MARGIN:
+        return None
+    weights: FloatArray = np.asarray(found.x)[: n * n].reshape(n, n)
+    return weights

@@ -1,0 +1,181 @@
+"""Sets of equilibria along which one threat varies (``docs/certificates.md``, "Level sets")."""
+
+from __future__ import annotations
+
+import copy
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from enumeration_support import enumerated, normalised
+from scipy.optimize import brentq
+
+from harsanyi_aux import coco_value, exists, random_game
+from harsanyi_aux.certify import InvalidCertificate
+from harsanyi_aux.certify.entries import read_entry
+from harsanyi_aux.certify.replay import check
+from harsanyi_aux.krawczyk import table_of
+
+
+@pytest.fixture(scope="module")
+def curved():
+    """A game of three players with a curve of CoCo equilibria, and its complete list."""
+    game = random_game("uniform", (2, 2, 2), 20261220)
+    return game, enumerated(game)
+
+
+def entry_of(enumeration):
+    (entry,) = (e for e in enumeration.certificate["equilibria"] if e["form"] == "level")
+    return copy.deepcopy(entry)
+
+
+def excess(game, payoffs, prices):
+    own = prices / game.ranges
+    return coco_value(game, own).shares - own * payoffs
+
+
+def test_the_list_of_a_game_with_a_curve_is_complete(curved):
+    _, enumeration = curved
+    assert enumeration.complete
+    (found,) = enumeration.sets
+    assert (found.dimension, found.varying) == (1, (0, 2))
+    assert len(enumeration.equilibria) == 1
+
+
+def test_the_excess_has_one_direction_and_vanishes_on_a_curve(curved):
+    # a value 1 of {0,2} gives them 1/6 each and costs player 1 1/3
+    game, enumeration = curved
+    (found,) = enumeration.sets
+    corners = normalised(game, found.prices)
+    own = normalised(game, found.equilibrium.prices)
+    rng = np.random.default_rng(1)
+    crossings = []
+    for _ in range(60):
+        ends = rng.dirichlet(np.ones(len(corners)), size=2) @ corners
+        gaps = [excess(game, found.payoffs, end) for end in ends]
+        for gap in gaps:
+            assert gap == pytest.approx(gap[0] * np.array([1, -2, 1]), abs=1e-12)
+        if gaps[0][0] * gaps[1][0] < 0:
+            low, high = ends
+            share = brentq(
+                lambda t, low=low, high=high: excess(game, found.payoffs, low + t * (high - low))[
+                    0
+                ],
+                0.0,
+                1.0,
+            )
+            crossings.append(low + share * (high - low))
+    assert len(crossings) >= 5
+    earned = game.scaled.reshape(3, -1)
+    (outcome,) = np.flatnonzero(
+        np.isclose(game.payoffs.reshape(3, -1).T, found.payoffs).all(axis=1)
+    )
+    for prices in crossings:
+        assert np.abs(excess(game, found.payoffs, prices)).max() < 1e-9
+        assert (prices @ earned).argmax() == outcome
+    # they are no points of one line
+    assert np.linalg.matrix_rank(np.array(crossings) - own, tol=1e-4) == 2
+
+
+def test_existence_is_proved_by_the_set(curved):
+    game, _ = curved
+    report = check(exists(game).certificate)
+    assert report.claim == "the game has a set of CoCo equilibria, of dimension at least 1"
+
+
+def test_a_search_that_was_stopped_goes_on(curved, tmp_path):
+    game, enumeration = curved
+    state = tmp_path / "state.json"
+    assert not enumerated(game, state=state, max_cells=5).complete
+    again = enumerated(game, state=state)
+    assert again.complete
+    assert again.sets[0].varying == (0, 2)
+    member = again.sets[0].equilibrium
+    gap = excess(game, member.payoffs, normalised(game, member.prices))
+    assert np.abs(gap).max() < 1e-9
+    assert again.sets[0].payoffs == pytest.approx(enumeration.sets[0].payoffs)
+
+
+def test_workers_know_the_set(curved):
+    game, _ = curved
+    assert enumerated(game, workers=2).complete
+
+
+def test_a_continuum_with_an_irrational_end_is_a_level_set():
+    # E has its last zero at 1/√3; no strategy in rationals serves up to there
+    game = random_game("integer", (3, 2), 3009, largest=2)
+    enumeration = enumerated(game)
+    assert enumeration.complete
+    (whole,) = enumeration.sets
+    assert (whole.dimension, whole.varying) == (1, (0,))
+    assert len(enumeration.equilibria) == 1
+    for first, is_price in ((0.57, False), (0.5773, False), (0.5774, True), (0.9, True)):
+        gap = excess(game, whole.payoffs, np.array([first, 1 - first]))
+        assert (np.abs(gap).max() < 1e-12) == is_price
+    report = check(enumeration.certificate)
+    assert report.claim == "every CoCo equilibrium with positive prices is in the listed set"
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+def reject(game, entry, told=None):
+    with pytest.raises(InvalidCertificate, match=told):
+        read_entry(table_of(game), entry, "coco", "")
+
+
+def test_level_sets_that_must_be_refused(curved):
+    game, enumeration = curved
+    entry = entry_of(enumeration)
+    read_entry(table_of(game), entry, "coco", "")
+    reject(game, entry | {"more": 1}, "unknown")
+    reject(game, {k: v for k, v in entry.items() if k != "above"}, "above")
+    reject(game, entry | {"pair": "0"})
+    reject(game, entry | {"pair": "1"}, "not the key of a pair")
+    reject(game, entry | {"prices": []}, "positive")
+    reject(game, entry | {"prices": entry["prices"][:1]}, "one point")
+    off = ["1/100", "98/100", "1/100"]
+    reject(game, entry | {"prices": [*entry["prices"][:-1], off]})
+    reject(game, entry | {"planner": ["1", "0", "0"]}, "orthogonal")
+    # at one corner another outcome earns as much
+    reject(game, entry | {"planner": ["0", "0", "0"]}, "is not excluded")
+    wrong = [str(-Fraction(w)) for w in entry["planner"]]
+    reject(game, entry | {"planner": wrong}, "is not excluded")
+    for outcome in range(8):
+        if outcome != entry["outcome"]:
+            reject(game, entry | {"outcome": outcome})
+    open_pair = {"0,2": [[[0, "1"]], [[0, "1"]]]}
+    reject(game, entry | {"strategies": entry["strategies"] | open_pair}, "left open")
+    fewer = dict(list(entry["strategies"].items())[1:])
+    reject(game, entry | {"strategies": fewer}, "missing")
+    with pytest.raises(InvalidCertificate, match="no form"):
+        read_entry(table_of(game), entry, "coalition-perfect", "")
+
+
+@pytest.mark.parametrize("name", ["below", "above"])
+def test_witnesses_that_must_be_refused(curved, name):
+    game, enumeration = curved
+    entry = entry_of(enumeration)
+    other = {"below": "above", "above": "below"}[name]
+    witness = entry[name]
+    reject(game, entry | {name: {**witness, "weights": entry[other]["weights"]}}, "not worth")
+    zero = ["0", *witness["weights"][1:]]
+    reject(game, entry | {name: {**witness, "weights": zero}}, "no positive weights")
+    double = [str(2 * Fraction(w)) for w in witness["weights"]]
+    reject(game, entry | {name: {**witness, "weights": double}}, "no positive weights")
+    reject(game, entry | {name: {**witness, "threat": [[0, "1/2"]]}}, "sum to one")
+
+
+def test_members_that_must_be_refused():
+    game = random_game("integer", (3, 2), 3009, largest=2)
+    entry = entry_of(enumerated(game))
+    members = entry["members"]
+
+    def changed(**parts):
+        return entry | {"members": members | parts}
+
+    reject(game, changed(prices=[["1", "0"]]), "no combination is positive")
+    reject(game, changed(prices=[]), "no combination is positive")
+    reject(game, changed(prices=[["11/20", "9/20"]]))
+    reject(game, changed(threat=[[[0, "1"]], [[0, "1"]]]), "not optimal")
+    reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")
