@@ -326,18 +326,6 @@ def test_the_debug_variable_shows_the_traceback(run, monkeypatch):
         run("value", VETO)
 
 
-def test_help_does_without_numerical_libraries():
-    program = (
-        "import sys; from harsanyi_aux.cli import main; status = main(['--help']); "
-        "heavy = {'numpy', 'scipy', 'numba', 'quantecon', 'pygambit', 'nashpy'}; "
-        "sys.exit(status or bool(heavy & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    for command in ("solve", "verify", "value"):
-        assert command in done.stdout
-
-
 def test_the_installed_program(tmp_path):
     program = Path(sys.executable).with_name("harsanyi")
     game_text = Path(VETO).read_text()

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -164,9 +165,6 @@ def _refuse_number(text: str) -> NoReturn:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise InvalidCertificate(f"the key {clip(key)} occurs twice in an object")
-            seen.add(key)
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise InvalidCertificate(f"the key {clip(key)} occurs twice in an object")
     return found

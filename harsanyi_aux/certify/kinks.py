@@ -186,27 +186,25 @@ class _Bounds:
             [arb(self._central(self.entries[r][c])) for c in kernel.columns] for r in kernel.rows
         ]
         bordered = arb_mat([*([*line, arb(-1)] for line in matrix), [1] * len(matrix) + [0]])
+        k = len(matrix)
+        rows, columns = len(self.entries), len(self.entries[0])
         try:
             inverse = bordered.inv()
+            x = _likely([-inverse[k, i] for i in range(k)], kernel.rows, rows)
+            y = _likely([inverse[i, k] for i in range(k)], kernel.columns, columns)
         except ZeroDivisionError:
             return None
-        k = len(matrix)
-        y = [inverse[i, k] for i in range(k)]
-        x = [-inverse[k, i] for i in range(k)]
-        sides = []
-        for weights, own, size in (
-            (x, kernel.rows, len(self.entries)),
-            (y, kernel.columns, len(self.entries[0])),
-        ):
-            likely = [max(exact(w.mid()), fmpq(0)) for w in weights]
-            total = sum(likely, fmpq(0))
-            if not total:
-                return None
-            strategy = [fmpq(0)] * size
-            for index, weight in zip(own, likely, strict=True):
-                strategy[index] = weight / total
-            sides.append(strategy)
-        return sides[0], sides[1]
+        return x, y
+
+
+def _likely(weights: Sequence[arb], own: Sequence[int], size: int) -> Vector:
+    """Return a strategy near the given weights; ZeroDivisionError where none is positive."""
+    positive = [max(exact(w.mid()), fmpq(0)) for w in weights]
+    total = sum(positive, fmpq(0))
+    strategy = [fmpq(0)] * size
+    for index, weight in zip(own, positive, strict=True):
+        strategy[index] = weight / total
+    return strategy
 
 
 def _mix(weights: Vector, lines: Sequence[Sequence[Vector]]) -> list[Vector]:

@@ -74,7 +74,7 @@ def read_radius(value: object) -> fmpq:
     return radius
 
 
-def check_region(table: Table, entry: object, radius: fmpq, place: str) -> Statement:
+def check_region(table: Table, entry: object, radius: fmpq, place: str) -> tuple[Sides, Statement]:
     """Check that every game within the radius has a CoCo equilibrium with prices in a region.
 
     Parameters
@@ -90,19 +90,16 @@ def check_region(table: Table, entry: object, radius: fmpq, place: str) -> State
 
     Returns
     -------
+    Sides
+        Of the region.
     Statement
-        Its bounds hold for all these equilibria.
+        What has been proved; its bounds hold for all these equilibria.
 
     Raises
     ------
     InvalidCertificate
         If the entry is malformed, or the proof fails.
     """
-    return _checked(table, entry, radius, place)[1]
-
-
-def _checked(table: Table, entry: object, radius: fmpq, place: str) -> tuple[Sides, Statement]:
-    """Return the region's sides and what has been proved; as `check_region`."""
     try:
         region = _read_region(table, entry)
         normals = _inner_normals(region)
@@ -397,7 +394,7 @@ def check_robust(
     if not entries:
         raise InvalidCertificate("no equilibrium is stated", "equilibria")
     checked = [
-        _checked(table, entry, radius, f"equilibria[{e}]") for e, entry in enumerate(entries)
+        check_region(table, entry, radius, f"equilibria[{e}]") for e, entry in enumerate(entries)
     ]
     for (e, (one, first)), (f, (two, second)) in combinations(enumerate(checked), 2):
         if not (

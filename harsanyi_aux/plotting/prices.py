@@ -46,6 +46,7 @@ _PAIR_LOOKS: dict[int, tuple[str, Any]] = {
 _PAIR_NAMES = {1: "{0} | {1,2}", 3: "{2} | {0,1}", 5: "{1} | {0,2}"}
 _LEAST_SHADED = 1e-9
 _LEAST_LABELLED = 0.04  # share of the triangle
+_NEARBY = 0.2  # sides of the triangle, between marks that could be taken for each other's
 _LEVEL_POINTS = 1500
 _LINE = 0.165  # inches, of the legend
 _TRIANGLE = 3.05  # inches, height of the triangle's axes
@@ -273,9 +274,13 @@ def _draw_undecided(axes: Axes, survey: Survey) -> None:
 
 
 def _draw_equilibria(axes: Axes, survey: Survey) -> None:
+    from matplotlib.patheffects import withStroke
+
     perfect = survey.concept == "coalition-perfect"
+    prices = [normalised_prices(survey.game, equilibrium) for equilibrium in survey.equilibria]
+    places = np.array(prices).reshape(-1, 3) @ triangle.CORNERS
     for k, equilibrium in enumerate(survey.equilibria):
-        x, y = normalised_prices(survey.game, equilibrium) @ triangle.CORNERS
+        x, y = places[k]
         proper = equilibrium.kind == "proper"
         name = "coalition-perfect" if perfect else "CoCo equilibrium"
         if not proper:
@@ -288,6 +293,19 @@ def _draw_equilibria(axes: Axes, survey: Survey) -> None:
         )  # fmt: skip
         if len(survey.equilibria) > 1:
             axes.annotate(
-                str(k + 1), (x, y), xytext=(5, 4), textcoords="offset points", fontsize=7,
-                fontweight="bold", zorder=9,
+                str(k + 1), (x, y), xytext=_beside(places, k), fontsize=7,
+                textcoords="offset points", fontweight="bold", ha="center", va="center", zorder=9,
+                path_effects=[withStroke(linewidth=1.6, foreground="white")],
             )  # fmt: skip
+
+
+def _beside(places: FloatArray, k: int) -> tuple[float, float]:
+    """Return how far a number is from its mark, in points: away from a mark nearby, or up right."""
+    steps = places[k] - places
+    distances = np.linalg.norm(steps, axis=1)
+    distances[distances == 0] = np.inf  # itself, and those it lies on
+    nearest = int(distances.argmin())
+    if distances[nearest] > _NEARBY:
+        return 6.2, 5.0
+    x, y = 8 * steps[nearest] / distances[nearest]
+    return float(x), float(y)

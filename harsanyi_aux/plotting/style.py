@@ -129,9 +129,19 @@ def player_name(game: StrategicGame, i: int, longest: int = _LONGEST_NAME) -> st
 
 
 def outcome_name(game: StrategicGame, index: Sequence[int], longest: int = 16) -> str:
-    """Return an outcome by the labels of its actions, each cut so that all of them fit."""
-    labels = [plain(game.action_labels[i][a]) for i, a in enumerate(index)]
-    room = longest // len(labels) - 1
-    if sum(map(len, labels)) + len(labels) > longest:
-        labels = [short(text, room) for text in labels]
-    return "/".join(labels)
+    """Return an outcome by the labels of its actions, the longest of them cut so that all fit.
+
+    Where two actions of a player would look the same, the number of the action stands there.
+    """
+    labels = [game.action_labels[i][a] for i, a in enumerate(index)]
+    left = longest - (len(labels) - 1)
+    names = list(labels)
+    by_length = sorted(range(len(labels)), key=lambda i: len(plain(labels[i])))
+    for k, i in enumerate(by_length):
+        room = max(left // (len(labels) - k), 1)
+        names[i] = short(labels[i], room)
+        alike = [label for label in game.action_labels[i] if short(label, room) == names[i]]
+        if len(alike) > 1:
+            names[i] = str(index[i] + 1)
+        left -= len(names[i])
+    return "/".join(names)

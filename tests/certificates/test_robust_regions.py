@@ -12,7 +12,7 @@ from certificate_builder import changed, document, game_json, reference_game, re
 from flint import fmpq
 
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.robust import _checked, _read_region
+from harsanyi_aux.certify.robust import _read_region, check_region
 from harsanyi_aux.certify.table import read_game
 from harsanyi_aux.errors import InputError
 
@@ -235,8 +235,8 @@ def test_disjoint_regions_have_different_prices() -> None:
 
 def test_sides_tell_disjoint_regions_apart() -> None:
     table = read_game(DILEMMA)
-    low = _checked(table, interval(Fraction(9, 20), Fraction(11, 20)), fmpq(1, 100), "")[0]
-    wide = _checked(table, interval(Fraction(2, 5), Fraction(3, 5)), fmpq(1, 100), "")[0]
+    low = check_region(table, interval(Fraction(9, 20), Fraction(11, 20)), fmpq(1, 100), "")[0]
+    wide = check_region(table, interval(Fraction(2, 5), Fraction(3, 5)), fmpq(1, 100), "")[0]
     assert not low.exclude(wide.region)
     assert not wide.exclude(low.region)
     beyond = _read_region(table, interval(Fraction(7, 10), Fraction(4, 5)))

@@ -15,8 +15,10 @@ from harsanyi_aux import StrategicGame
 from harsanyi_aux.arrays import parse_number
 from harsanyi_aux.conditions import verify
 from harsanyi_aux.equilibrium import equilibrium_from_dict
+from harsanyi_aux.errors import InputError, did_you_mean_file
 from harsanyi_aux.formats import game_from_dict, game_to_dict, load_game
 from harsanyi_aux.nfg import parse_nfg, write_nfg
+from harsanyi_aux.tables import object_array
 
 GAMES = [json.loads(path.read_text()) for path in sorted(EXAMPLES.glob("*.json"))]
 GAMES = [game for game in GAMES if game.get("format") == "harsanyi-game"]
@@ -124,3 +126,21 @@ def test_numbers(budget: int) -> None:
             assert "_" not in text
 
     explore(budget, st.text(alphabet, max_size=12), holds)
+
+
+# -- refusals that random files do not meet ------------------------------------------------------
+
+
+def test_standard_input_may_be_closed(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="standard input is closed"):
+        load_game("-")
+
+
+def test_arrays_that_do_not_fit_together_are_ragged():
+    with pytest.raises(InputError, match="different lengths"):
+        object_array([np.zeros((2, 2)), np.zeros((2, 3))], "here")
+
+
+def test_nothing_is_suggested_inside_a_file():
+    assert did_you_mean_file(EXAMPLES / "veto.json" / "veto.json") == ""

@@ -17,7 +17,7 @@ from harsanyi_aux.plotting.payoffs import EPSILON, payoff_figure
 from harsanyi_aux.plotting.prices import price_figure
 from harsanyi_aux.plotting.regions import chart
 from harsanyi_aux.plotting.space import space_figure
-from harsanyi_aux.plotting.style import STYLE, WIDTH, styled
+from harsanyi_aux.plotting.style import STYLE, WIDTH, outcome_name, styled
 from harsanyi_aux.plotting.triangle import CORNERS
 from harsanyi_aux.survey import Survey, survey
 
@@ -221,6 +221,37 @@ def test_pictures_that_there_are_not_are_refused(tmp_path):
     with pytest.raises(InputError, match="folder does not exist"):
         pictures.draw(surveyed("veto"), tmp_path / "none" / "picture.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["robust/2x2x2_three.game", "gallery/robust_coco/game"])
+def test_numbers_stand_by_their_own_equilibrium(name):
+    found = survey(example(name))
+    assert len(found.equilibria) == 3
+    figure = price_figure(found, resolution=8)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    marks = {t.get_text(): axes.transData.transform(t.xy) for t in axes.texts if hasattr(t, "xy")}
+    assert sorted(marks) == ["1", "2", "3"]
+    boxes = {t.get_text(): t.get_window_extent() for t in axes.texts if hasattr(t, "xy")}
+    for number, box in boxes.items():
+        middle = np.array([(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2])
+        distances = {other: np.hypot(*(middle - mark)) for other, mark in marks.items()}
+        assert min(distances, key=distances.__getitem__) == number
+        others = [d for other, d in distances.items() if other != number]
+        assert distances[number] < 0.75 * min(others)
+
+
+def test_outcomes_are_named_so_that_they_differ_and_fit():
+    game = example("degenerate/trustee")  # keep, to aunt, to uncle; wait; wait
+    names = [outcome_name(game, [a, 0, 0]) for a in range(3)]
+    assert names == ["keep/wait/wait", "to au…/wait/wait", "to un…/wait/wait"]
+    alike = [["build a large plant", "build a large depot"], ["no", "yes"], ["a", "b"]]
+    game = StrategicGame.from_arrays(*np.zeros((3, 2, 2, 2)), action_labels=alike)
+    assert outcome_name(game, [1, 1, 0]) == "2/yes/a"
+    assert outcome_name(game, [0, 0, 1]) == "1/no/b"
+    game = named(random_game("uniform", (2, 2, 2), rng=1))
+    assert outcome_name(game, [0, 1, 0]) == "1/2/1"
+    assert len(outcome_name(game, [0, 1, 0], 200)) <= 200
 
 
 def test_a_curve_of_equilibria_is_drawn_where_the_excess_vanishes():
