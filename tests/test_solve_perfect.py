@@ -52,8 +52,9 @@ def test_what_is_saved_passes_verify(run, write, tmp_path):
 
 def test_who_disagrees_is_told(run):
     # Fact F8: the boundary solution found has prices (1/3, 1/12, 0). Against its threats {0} and
-    # {1,2} play (0, 0, 1), so u^{0} = 0; {1} against {0,2} plays (0, 0, 0), so u^{1}_1 = 4; and
-    # u^{01} = (2, 0, 0). In {0,1}: a_0 (2 - 0) = 2/3, a_1 (0 - 4) = -1/3.
+    # {1,2} play (0, 0, 1), so u^{0} = 0; {1} against {0,2} plays (0, 0, 0), so u^{1}_1 = 4, or
+    # another saddle point with u^{1}_1 = 0; and u^{01} = (2, 0, 0). In {0,1}: a_0 (2 - 0) = 2/3,
+    # a_1 (0 - 4) = -1/3 or 0, which depends on the last digits of the machine's linear programs.
     answer = run("solve", NONE, "--concept", "coalition-perfect", "--starts", 1)
     assert answer.status == 1
     assert "Coalitions that disagree" in answer.out
@@ -61,7 +62,9 @@ def test_who_disagrees_is_told(run):
     data = run("solve", NONE, "--concept", "coalition-perfect", "--starts", 1, "--json").json
     assert data["nearest"]["concept"] == "coco"
     told = {tuple(one["coalition"]): one["dividends"] for one in data["disagreements"]}
-    assert told[0, 1] == pytest.approx([2 / 3, -1 / 3], abs=1e-9)
+    first, second = told[0, 1]
+    assert first == pytest.approx(2 / 3, abs=1e-9)
+    assert second in (pytest.approx(-1 / 3, abs=1e-9), pytest.approx(0, abs=1e-9))
     assert data["least_defect"] > 0.1
 
 
