@@ -59,11 +59,7 @@ def check_excluded(
     InvalidCertificate
         If the reason is malformed or the inequality fails; the place is relative to the reason.
     """
-    if isinstance(reason, Mapping) and _is_varying(reason.get("weights")):
-        least = _varying_coefficients(table, cell, reason, exempt)
-    else:
-        least = least_coefficients(table, cell, reason, exempt, splits)
-    for positions, slack in least.items():
+    for positions, slack in least_coefficients(table, cell, reason, exempt, splits).items():
         own = sorted(set(positions))
         if slack < 0 or (slack == 0 and len(own) == 1 and own[0] not in exempt):
             where = " and ".join(map(str, own))
@@ -76,26 +72,6 @@ def _is_varying(weights: object) -> bool:
     return isinstance(weights, list | tuple) and any(isinstance(w, list | tuple) for w in weights)
 
 
-def _varying_coefficients(
-    table: Table, cell: Sequence[Vertex], reason: Mapping[str, Any], exempt: Collection[int]
-) -> dict[tuple[int, ...], fmpq]:
-    record(reason, "", ("weights",), ("dropped", "except", "division"))
-    if reason.get("division") is not None:
-        raise InvalidCertificate("weights that vary exclude no division", "division")
-    kept = _kept_outcomes(table, cell, reason.get("dropped", ()), exempt)
-    listed = sequence(reason["weights"], "weights", table.n)
-    return varying_coefficients(
-        table,
-        {
-            (k, m): edge_bounds(table, cell[k], cell[m])
-            for k, m in combinations_with_replacement(range(table.n), 2)
-        },
-        [rationals(vector, table.n, f"weights[{k}]") for k, vector in enumerate(listed)],
-        lambda beta, edge: _bound(_gammas(table, beta), edge),
-        lambda beta: _earned(table, cell, beta, kept),
-    )
-
-
 def least_coefficients(
     table: Table,
     cell: Sequence[Vertex],
@@ -105,10 +81,15 @@ def least_coefficients(
 ) -> dict[tuple[int, ...], fmpq]:
     """Return ``min C_kl(o)`` over the outcomes not dropped, for all positions ``k <= l``.
 
-    Parameters and errors as for `check_excluded`, but for the inequality itself.
+    Where the weights vary, ``min C_klm(o)`` for ``k <= l <= m``. Parameters and errors as for
+    `check_excluded`, but for the inequality itself.
     """
     record(reason, "", ("weights",), ("dropped", "except", "division"))
     kept = _kept_outcomes(table, cell, reason.get("dropped", ()), exempt)
+    if _is_varying(reason["weights"]):
+        if reason.get("division") is not None:
+            raise InvalidCertificate("weights that vary exclude no division", "division")
+        return _varying_coefficients(table, cell, reason["weights"], kept)
     weights = rationals(reason["weights"], table.n, "weights")
     common = math.lcm(*(int(w.q) for w in weights))
     beta = [int(w.p) * (common // int(w.q)) for w in weights]
@@ -125,6 +106,22 @@ def least_coefficients(
         for step, bound in division_bounds(table, fight, cell, edges).items():
             least[step] += bound
     return least
+
+
+def _varying_coefficients(
+    table: Table, cell: Sequence[Vertex], weights: object, kept: Sequence[int]
+) -> dict[tuple[int, ...], fmpq]:
+    listed = sequence(weights, "weights", table.n)
+    return varying_coefficients(
+        table,
+        {
+            (k, m): edge_bounds(table, cell[k], cell[m])
+            for k, m in combinations_with_replacement(range(table.n), 2)
+        },
+        [rationals(vector, table.n, f"weights[{k}]") for k, vector in enumerate(listed)],
+        lambda beta, edge: _bound(_gammas(table, beta), edge),
+        lambda beta: _earned(table, cell, beta, kept),
+    )
 
 
 def exempt_positions(

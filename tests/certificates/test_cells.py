@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Mapping
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations_with_replacement, permutations
 from typing import Any
 
 import pytest
@@ -122,6 +122,35 @@ def test_coefficients_are_those_of_the_page(actions: tuple[int, ...]) -> None:
         )
         expected = least(game, cell, beta, list(range(outcomes)), eta, multipliers)
         assert _to_fractions(found) == expected
+
+
+@pytest.mark.parametrize("actions", [(2, 3), (2, 2, 2), (1, 3, 2), (2, 2, 2, 2)])
+def test_coefficients_of_weights_that_vary_are_those_of_the_page(actions: tuple[int, ...]) -> None:
+    rng = random.Random(8)
+    n, outcomes = len(actions), math.prod(actions)
+    json = game_json(
+        actions, [[Fraction(rng.randint(-9, 9), 4) for _ in range(outcomes)] for _ in actions]
+    )
+    game, table = reference_game(json), read_game(json)
+    cell = [_random_vertex(rng, game) for _ in actions]
+    weights = [[_number(rng) for _ in actions] for _ in actions]
+    vertices = [prepare_vertex(table, _entry(game, vertex)) for vertex in cell]
+    reason = {"weights": [[str(w) for w in vector] for vector in weights]}
+    found = least_coefficients(table, vertices, reason)
+    one = [[least(game, cell, beta, [o]) for beta in weights] for o in range(outcomes)]
+    for k, m, q in combinations_with_replacement(range(n), 3):
+        expected = min((at[k][m, q] + at[m][k, q] + at[q][k, m]) / 3 for at in one)
+        assert _to_fractions(found)[k, m, q] == expected
+    assert len(found) == math.comb(n + 2, 3)
+    # the same vector everywhere says what one vector says
+    same = least_coefficients(table, vertices, {"weights": reason["weights"][:1] * n})
+    plain = least_coefficients(table, vertices, {"weights": reason["weights"][0]})
+    assert _to_fractions(same)[0, 0, 0] == _to_fractions(plain)[0, 0]
+    for wrong in (reason["weights"][1:], [reason["weights"][0][1:]] * n, [*reason["weights"], "0"]):
+        with pytest.raises(InvalidCertificate, match="expected"):
+            least_coefficients(table, vertices, {"weights": wrong})
+    with pytest.raises(InvalidCertificate, match="exclude no division"):
+        least_coefficients(table, vertices, {**reason, "division": {}})
 
 
 # -- no reason excludes a cell that holds an equilibrium -----------------------------------------
