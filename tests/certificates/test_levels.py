@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from enumeration_support import enumerated, normalised
 from scipy.optimize import brentq
+from test_mutations import numbers
 
 from harsanyi_aux import coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
@@ -179,3 +180,27 @@ def test_members_that_must_be_refused():
     reject(game, changed(prices=[["11/20", "9/20"]]))
     reject(game, changed(threat=[[[0, "1"]], [[0, "1"]]]), "not optimal")
     reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")
+
+
+def test_a_changed_number_is_refused_or_harmless(curved):
+    game, enumeration = curved
+    entry, table = entry_of(enumeration), table_of(game)
+    true = read_entry(table, entry, "coco", "")
+    refused = 0
+    paths = list(numbers(entry))
+    for path in paths:
+        changed = copy.deepcopy(entry)
+        holder = changed
+        for step in path[:-1]:
+            holder = holder[step]
+        value = holder[path[-1]]
+        holder[path[-1]] = value + 1 if isinstance(value, int) else f"{value}1"
+        try:
+            statement = read_entry(table, changed, "coco", "")
+        except InvalidCertificate:
+            refused += 1
+            continue
+        # another choice of multipliers or witnesses
+        assert path[0] in ("planner", "below", "above")
+        assert (statement.payoffs, statement.corners) == (true.payoffs, true.corners)
+    assert refused >= 0.9 * len(paths)
