@@ -41,12 +41,13 @@ def read(name, tmp_path):
     return load_game(file), data["concept"], list(zip(*prescribed, strict=True))
 
 
-#: Games that are not enumerated completely in the time given, and why.
+# Games that are not enumerated completely in ten minutes.
 LEFT_OPEN = {
-    # a curve of equilibria along which several threats vary
+    # continua of coalition-perfect equilibria along which threats vary
     "cp-2x2x3-2-separation-0",
-    # a set of equilibria that closes in the limit only
     "cp-2x2x3-2-separation-3",
+    # many ties, up to three dimensions of equilibrium prices: a tenth of a second for each cell
+    *(f"cp-2x2x2x2-2-separation-{k}" for k in range(5)),
 }
 
 
@@ -68,8 +69,8 @@ def is_listed(enumeration, prices, payoffs):
 
 
 def test_the_games_are_as_many_and_as_various_as_promised():
-    assert len(NAMES) >= 50
-    kinds = {tuple(name.split("-")[:2]) for name in NAMES}
+    assert len(set(NAMES) - LEFT_OPEN) >= 50
+    kinds = {tuple(name.split("-")[:2]) for name in set(NAMES) - LEFT_OPEN}
     shapes = ("2x2x2", "2x2x3", "3x3x3", "2x2x2x2")
     assert kinds == {(concept, shape) for concept in ("coco", "cp") for shape in shapes}
     assert set(FAST) <= set(NAMES)
@@ -96,13 +97,14 @@ def is_left_open(enumeration, prices):
 
 @pytest.mark.slow
 def test_designed_games(tmp_path):
-    complete = []
+    left = []
     for name in NAMES:
         game, concept, prescribed = read(name, tmp_path)
-        enumeration = enumerated(game, concept, time_limit=300)
+        enumeration = enumerated(game, concept, time_limit=600)
         if enumeration.complete:
             assert_all_prescribed_are_found(enumeration, prescribed)
-            complete.append(name)
+        else:
+            left.append(name)
         for prices, payoffs in prescribed:
             listed = is_listed(enumeration, prices, payoffs)
             assert listed or is_left_open(enumeration, prices), name
@@ -111,5 +113,4 @@ def test_designed_games(tmp_path):
         boxes_only = len(enumeration.enclosures) == len(enumeration.proper) > 0
         if concept == "coco" and enumeration.complete and boxes_only:
             assert len(enumeration.proper) % 2 == 1, name
-    # what is left open are further equilibria at irrational prices where a threat is not unique
-    assert len(complete) >= 0.9 * len(NAMES)
+    assert set(left) <= LEFT_OPEN
