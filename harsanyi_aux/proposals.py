@@ -20,6 +20,8 @@ from harsanyi_aux.simplicial import surround_zero
 _COARSEST_MESH = 0.25
 _FINEST_MESH = 1e-12
 _MESH_FACTOR = 8.0
+# A path that is lost at so many meshes in a row is given up.
+_MOST_LOST = 3
 _ZERO_PRICE = 1e-5
 
 
@@ -42,13 +44,17 @@ def by_homotopy(problem: PriceProblem, start: FloatArray) -> Iterator[PricePoint
         value, chosen = problem.continued(np.append(reduced, 1.0 - reduced.sum()))
         return value[:-1], chosen
 
-    x, mesh = start, _COARSEST_MESH
+    x, mesh, lost = start, _COARSEST_MESH, 0
     budget = 400 * problem.n**2
     while mesh >= _FINEST_MESH:
         zero = surround_zero(label, x[:-1], mesh, budget)
         if zero is None:
+            lost += 1
+            if lost == _MOST_LOST:
+                return
             mesh /= 2
             continue
+        lost = 0
         center = zero.center
         x = np.append(center, 1.0 - center.sum())
         yield from _with_face(problem, x, near=2 * mesh, vanished=mesh)
