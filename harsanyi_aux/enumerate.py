@@ -307,15 +307,18 @@ def grow(
     growth = _begin(frame, concept, options)
     begun = saved = time.perf_counter()
 
+    going = True
+
     def step(growth: Growth) -> bool:
-        nonlocal saved
+        nonlocal saved, going
         now = time.perf_counter()
         if options.state is not None and now - saved > SAVE_EVERY:
             _save(growth, options)
             saved = time.perf_counter()
         if options.progress is not None:
             options.progress(snapshot(growth))
-        return now - begun < options.seconds and not enough(growth)
+        going = now - begun < options.seconds and not enough(growth)
+        return going
 
     interrupted = False
     try:
@@ -329,7 +332,7 @@ def grow(
             else:
                 growth.run(step)
             # all cells examined, not stopped: another look at those left undecided
-            while not growth.open and step(growth) and growth.reopen():
+            while not growth.open and going and growth.reopen():
                 growth.run(step)
     except KeyboardInterrupt:
         interrupted = True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from enumeration_support import enumerated, game_of, payoffs_of
 
-from harsanyi_aux import InputError, random_game
+from harsanyi_aux import InputError, load_game, random_game
 from harsanyi_aux.certify.document import sealed
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.enumerate import enumerate_equilibria
@@ -45,15 +46,26 @@ def test_a_search_goes_on_where_it_stopped(tmp_path, concept):
     assert claims(again) == claims(whole)
 
 
-def test_continua_and_solutions_not_settled_are_kept(tmp_path):
-    # a continuum with an irrational end; see test_enumerate.py
+def test_continua_are_kept(tmp_path):
+    # a continuum with an irrational end; see certificates/test_levels.py
     game, state = random_game("integer", (3, 2), 3009, largest=2), tmp_path / "state.json"
     first = enumerated(game, state=state)
     second = enumerated(game, state=state)
     assert [s.dimension for s in second.sets] == [s.dimension for s in first.sets] == [1]
     assert second.sets[0].payoffs == pytest.approx(first.sets[0].payoffs)
+    assert second.complete
+
+
+def test_solutions_not_settled_are_kept(tmp_path):
+    # coalition-perfect equilibria at prices without simple fractions
+    designed = Path(__file__).parent.parent / "games" / "designed"
+    data = json.loads((designed / "cp-2x2x2x2-2-separation-4.json").read_text(encoding="utf-8"))
+    (tmp_path / "game.json").write_text(json.dumps(data["game"]))
+    game, state = load_game(tmp_path / "game.json"), tmp_path / "state.json"
+    first = enumerated(game, "coalition-perfect", state=state, max_cells=20)
+    second = enumerated(game, "coalition-perfect", state=state, max_cells=21)
+    assert second.cells == 21
     assert len(second.unproved) == len(first.unproved) > 0
-    assert len(second.undecided) == len(first.undecided)
 
 
 def test_equilibria_keep_their_numbers_and_boxes():
