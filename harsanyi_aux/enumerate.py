@@ -381,7 +381,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     from harsanyi_aux.certify.replay import check
 
     certificate = tree_certificate(growth, options.price_floor)
-    report = check(certificate)
+    report = check(certificate, workers=options.workers)
     game = growth.frame.game
     equilibria = [known.equilibrium for known in growth.known if not redundant(growth.known, known)]
     if growth.concept == "coalition-perfect":

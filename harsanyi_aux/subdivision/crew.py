@@ -24,8 +24,10 @@ from harsanyi_aux.subdivision.tree import Node, read_tree, walk, write_tree
 # Starting workers takes about a second: worth it only after this many cells.
 _ALONE = 600
 # Open cells handed to a worker at a time, and cells it may examine before it reports.
-_HANDFUL = 4
-_BUDGET = 60
+_HANDFUL = 2
+_BUDGET = 150
+# Corners that a worker keeps from one task to the next.
+_MOST_CORNERS = 4000
 
 
 def run_with_crew(growth: Growth, workers: int, step: Callable[[Growth], bool]) -> None:
@@ -113,7 +115,9 @@ _worker: dict[str, Any] = {}
 
 def _start_worker(game: StrategicGame, concept: Concept, limits: Limits) -> None:
     frame = build_frame(game)
-    _worker.update(frame=frame, concept=concept, limits=limits, locator=Locator(frame, concept))
+    _worker.update(
+        frame=frame, concept=concept, limits=limits, locator=Locator(frame, concept), corners={}
+    )
 
 
 def _work(
@@ -126,7 +130,10 @@ def _work(
     for entry in entries[len(locator.known) :]:
         locator.restore(entry)
     locator.settled = list(settled)
-    roots = [read_tree(_worker["frame"], task) for task in tasks]
+    corners = _worker["corners"]
+    if len(corners) > _MOST_CORNERS:
+        corners.clear()
+    roots = [read_tree(_worker["frame"], task, corners=corners) for task in tasks]
     growth = Growth(
         _worker["frame"],
         _worker["concept"],

@@ -26,9 +26,9 @@ from harsanyi_aux.subdivision.known import Known
 from harsanyi_aux.subdivision.locate import Locator
 from harsanyi_aux.subdivision.tree import Node, root_cell, walk
 
-# Cells larger than this are split before anything expensive is tried in them.
 # The linear program for weights that vary is costly: it is for what stays open around a near zero.
 _VARY_BELOW = 0.02
+# Cells larger than this are split before anything expensive is tried in them.
 _LOCATE_BELOW = 0.5
 _DIVIDE_BELOW = 0.8
 # Costlier reasons are tried where the corners' excesses come this near to zero, per diameter.
