@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent
 LARGEST_SIZE = 1000
 #: Larger certificates are not kept, in bytes.
 LARGEST_FILE = 700_000
-MOST_CELLS = 500
+MOST_CELLS = 2000
 #: Second question where the first, about all positive prices, stays undecided.
 FLOOR = Fraction(1, 1000)
 

@@ -6,7 +6,7 @@ shown that nothing else of the cell is an equilibrium (``docs/certificates.md``)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -84,24 +84,19 @@ def by_varying(
     found = propose_varying(frame, bounds, planner, exempt)
     if found is None:
         return None
-    vertices = [corner.vertex for corner in cell]
     dropped = sorted([o, by] for o, by in [*frame.dominated.items(), *planner.dropped.items()])
     n = frame.n
     directions = null_space(_tight_triples(frame, cell, bounds, planner, found, exempt), n * n)
-    for flat in _combinations(directions, found.ravel()):
-        vectors = [[str(w) for w in flat[v * n : (v + 1) * n]] for v in range(n)]
-        reason = {
-            "weights": vectors,
+    reasons = (
+        {
+            "weights": [[str(w) for w in flat[v * n : (v + 1) * n]] for v in range(n)],
             "dropped": dropped,
             "except": exemption.reason if exemption else None,
             "division": None,
         }
-        try:
-            check_excluded(frame.table, vertices, reason, exempt, ())
-        except InvalidCertificate:
-            continue
-        return reason
-    return None
+        for flat in _combinations(directions, found.ravel())
+    )
+    return _first_accepted(frame, cell, reasons, exempt)
 
 
 def _tight_triples(
@@ -161,11 +156,17 @@ def _decided(
     exemption: Exemption | None,
 ) -> dict[str, Any] | None:
     exempt = exemption.corners if exemption else ()
+    told = exemption.reason if exemption else None
+    reasons = (weights.reason(frame, bounds, planner, beta, told) for beta in candidates)
+    return _first_accepted(frame, cell, reasons, exempt)
+
+
+def _first_accepted(
+    frame: Frame, cell: Cell, reasons: Iterable[dict[str, Any]], exempt: Sequence[int]
+) -> dict[str, Any] | None:
+    """Return the first reason that the checker takes."""
     vertices = [corner.vertex for corner in cell]
-    for beta in candidates:
-        reason = weights.reason(
-            frame, bounds, planner, beta, exemption.reason if exemption else None
-        )
+    for reason in reasons:
         try:
             check_excluded(frame.table, vertices, reason, exempt, ())
         except InvalidCertificate:
