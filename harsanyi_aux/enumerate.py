@@ -398,7 +398,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         concept=growth.concept,
         equilibria=tuple(equilibria),
         sets=tuple(
-            _as_set(known)
+            _as_set(growth.frame, known)
             for known in growth.known
             if known.form in ("set", "level") and not redundant(growth.known, known)
         ),
@@ -417,14 +417,18 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     )
 
 
-def _as_set(known: Known) -> EquilibriumSet:
+def _as_set(frame: Frame, known: Known) -> EquilibriumSet:
     equilibrium = known.equilibrium
     ranges = [known.prices[i] / float(a) for i, a in enumerate(equilibrium.prices)]
     corners = np.array([[float(b) for b in vertex] for vertex in known.vertices])
+    payoffs = equilibrium.payoffs.astype(np.float64)
+    if known.form == "level":
+        # exact, while the equilibrium is in doubles
+        payoffs = np.array([float(row[known.entry["outcome"]]) for row in frame.table.payoffs])
     return EquilibriumSet(
         dimension=known.dimension,
         prices=read_only(corners / np.array(ranges)),
-        payoffs=read_only(equilibrium.payoffs.astype(np.float64)),
+        payoffs=read_only(payoffs),
         equilibrium=equilibrium,
         varying=known.varying,
     )

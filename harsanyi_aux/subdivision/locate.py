@@ -57,6 +57,8 @@ _SAME = 1e-7
 _POSITIVE = 1e-9
 # With this many unsettled solutions, more of them would tell nothing new.
 _MOST_UNPROVED = 40
+# With so many exact ones without a box, a curve is looked for before another point.
+_FEW_SINGULAR = 2
 # More equilibria than this, none with a box of its own, are taken for points of a curve.
 _MOST_SINGULAR = 12
 
@@ -174,6 +176,10 @@ class Locator:
         yield from prices_of_facet(self.frame, prices)
 
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
+        # the points of a curve may be exact one by one
+        singular = sum(known.form != "box" and not known.lower for known in self.known)
+        if singular >= _FEW_SINGULAR and self._find_level(prices, point):
+            return
         for exact in self._guesses(prices):
             found = exact_equilibrium(self.frame, exact)
             if found is not None and min(exact) >= self.floor:

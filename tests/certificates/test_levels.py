@@ -11,7 +11,7 @@ from enumeration_support import enumerated, normalised
 from scipy.optimize import brentq
 from test_mutations import numbers
 
-from harsanyi_aux import coco_value, exists, random_game
+from harsanyi_aux import StrategicGame, coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.replay import check
@@ -204,3 +204,13 @@ def test_a_changed_number_is_refused_or_harmless(curved):
         assert path[0] in ("planner", "below", "above")
         assert (statement.payoffs, statement.corners) == (true.payoffs, true.corners)
     assert refused >= 0.9 * len(paths)
+
+
+def test_points_of_a_line_that_are_exact_one_by_one_are_one_set():
+    # integers, so that solutions along the line have simple prices and threats of their own
+    payoffs = np.round(random_game("uniform", (2, 2, 2), 20261408).payoffs * 9).astype(int)
+    enumeration = enumerated(StrategicGame.from_arrays(*payoffs))
+    assert enumeration.complete
+    (found,) = enumeration.sets
+    assert (found.dimension, found.varying) == (1, (0, 1))
+    assert found.payoffs.tolist() == [5, 5, 8]
