@@ -130,6 +130,29 @@ A random local search over 2 × 2 × 2 games with payoffs 0 to 4 that increases 
 defect of the CoCo equilibria found from four starts. It found these payoffs once; they are
 written into the program, which proves what the certificates say.""",
     ),
+    "curve": Text(
+        "A curve of CoCo equilibria",
+        """\
+At the prices in question all play 111, the outcome with the payoffs (7, 8, 7), and two of the
+three fights end there as well: {0} plays 1 against 11 of {1,2}, and {2} plays 1 against 11 of
+{0,1}. Then the CoCo value pays everybody what 111 is worth to him exactly if the third fight, {0,2}
+against {1}, is worth as much to {0,2} as if it ended in 111 too: v = 7 a0 - 8 a1 + 7 a2.
+
+In that fight {0,2} mixes 01 and 10, and player 1 mixes both actions. With the entries
+A = 3 a0 - 2 a1 + 5 a2 and B = a0 - 5 a1 + 2 a2 of 01, and C = 5 a0 - 4 a1 + 2 a2 and
+D = 8 a0 - 6 a1 + a2 of 10, against 0 and 1, its value is (A D - B C)/(A + D - B - C). So the
+prices of equilibria fulfil A D - B C = (7 a0 - 8 a1 + 7 a2)(A + D - B - C): an arc of a conic.
+All its points have the same payoffs, and each has threats of its own.
+
+That is no accident of these payoffs: two equations for the two ratios of prices have become one,
+in the whole region of prices where the other fights end in the outcome that is best for all.
+A few random 2 × 2 × 2 games in a hundred have such a curve. The certificate shows that there is no
+other equilibrium.""",
+        """\
+The game is that of `random_game("uniform", (2, 2, 2), 20261220)`, its payoffs times 9 and
+rounded; such curves were met when random games were enumerated. The payoffs are written into
+`examples/gallery/make_gallery.py`.""",
+    ),
     "robust_coco": Text(
         "Several CoCo equilibria in every nearby game",
         """\

@@ -122,6 +122,20 @@ def prescribed(title: str, **options: Any) -> Example:
     return with_certificates(replace(found, game=game))
 
 
+def of_three(title: str, rows: Sequence[Sequence[int]]) -> StrategicGame:
+    """Return the 2x2x2 game with the given payoffs by players."""
+    payoffs = (np.array(row, dtype=object).reshape(2, 2, 2) for row in rows)
+    return StrategicGame.from_arrays(*payoffs, title=title)
+
+
+def listed(title: str, rows: Sequence[Sequence[int]]) -> Example:
+    """Return a 2x2x2 game with its complete list of CoCo equilibria."""
+    game = of_three(title, rows)
+    equilibria, documents = listing(game, "coco")
+    assert documents
+    return Example(game, equilibria, documents)
+
+
 def refuted(game: StrategicGame) -> Example:
     """Return the example of a game that has no coalition-perfect equilibrium."""
     answer = exists(game, concept="coalition-perfect", max_cells=MOST_CELLS)
@@ -162,6 +176,13 @@ FAR = (
     (1, 4, 0, 0, 1, 1, 4, 0),
 )
 
+#: Payoffs of random numbers, rounded to integers from 0 to 9, by players.
+CURVED = (
+    (0, 3, 9, 1, 5, 6, 8, 7),
+    (4, 2, 5, 5, 4, 7, 6, 8),
+    (1, 5, 8, 2, 2, 5, 1, 7),
+)
+
 RECIPES: dict[str, Callable[[], Example]] = {
     "two_smallest": lambda: prescribed(
         "A safe action",
@@ -181,14 +202,10 @@ RECIPES: dict[str, Callable[[], Example]] = {
     ),
     "strict_threats": lambda: from_design(4, 1, shape=(3, 3, 3), integer=60, objective="both"),
     "four_players": lambda: from_design(2026, 1, shape=(2, 2, 2, 2), integer=60),
+    "curve": lambda: listed("A curve of CoCo equilibria", CURVED),
     "robust_coco": lambda: robust((2, 2, 2), tries=2, steps=40, seed=6),
     "none": lambda: refuted(load_game(FOLDER.parent / "no_coalition_perfect.json")),
-    "large_defect": lambda: refuted(
-        StrategicGame.from_arrays(
-            *(np.array(row, dtype=object).reshape(2, 2, 2) for row in FAR),
-            title="Far from any coalition-perfect equilibrium",
-        )
-    ),
+    "large_defect": lambda: refuted(of_three("Far from any coalition-perfect equilibrium", FAR)),
 }
 
 
@@ -246,7 +263,8 @@ def claim_of(report: Report) -> str:
     if not any(one.dimension for one in report.statements):
         return report.claim
     told = (
-        f"payoffs ({', '.join(str(low) for low, _ in one.payoffs)}), dimension {one.dimension}"
+        f"payoffs ({', '.join(str(low) for low, _ in one.payoffs)}), dimension "
+        f"{'at least ' if one.form == 'level' else ''}{one.dimension}"
         for one in report.statements
     )
     return f"{report.claim}: {'; '.join(told)}"
