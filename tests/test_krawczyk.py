@@ -14,7 +14,8 @@ from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.coalitions import dividends
 from harsanyi_aux.families import make_degenerate, random_game
-from harsanyi_aux.krawczyk import propose_box, refine, table_of
+from harsanyi_aux.krawczyk import propose_box, table_of
+from harsanyi_aux.refined import refine
 from harsanyi_aux.threats import ThreatGames, coalition_payoffs
 
 

@@ -25,8 +25,9 @@ from harsanyi_aux.division_lp import DivisionProgram
 from harsanyi_aux.division_matrix import Cell as DivisionCell
 from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.excess import PriceProblem
-from harsanyi_aux.krawczyk import propose_box, refine
+from harsanyi_aux.krawczyk import propose_box
 from harsanyi_aux.newton import PricePoint, polish
+from harsanyi_aux.refined import refine
 from harsanyi_aux.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.subdivision import weights
 from harsanyi_aux.subdivision.bounds import CellBounds

@@ -13,11 +13,12 @@ from test_boxes import entry_of, mixed_threats, mixed_threats_entry, reject
 from test_kinks import at_a_kink
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify import InvalidCertificate, boxes, check
-from harsanyi_aux.certify.boxes import State, check_box, narrowed
+from harsanyi_aux.certify import InvalidCertificate, check, systems
+from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.forms import Domain
 from harsanyi_aux.certify.kernels import Arena, Kernel
 from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.certify.systems import State, narrowed
 from harsanyi_aux.families import random_game
 from harsanyi_aux.krawczyk import table_of
 
@@ -85,7 +86,7 @@ def test_singular_kernels_say_nothing_about_a_kink():
 def test_a_box_that_was_proved_stays_proved_where_the_steps_end(monkeypatch):
     table, entry = table_of(mixed_threats()), mixed_threats_entry()
     fine = check_box(table, entry).prices[0]
-    monkeypatch.setattr(boxes, "_STEPS", 1)
+    monkeypatch.setattr(systems, "_STEPS", 1)
     coarse = check_box(table, entry).prices[0]
     assert coarse[0] < fine[0] < fine[1] < coarse[1]
 
@@ -95,7 +96,7 @@ def test_a_box_that_is_not_proved_in_the_steps_is_refused(monkeypatch):
     game = random_game("normal", (2, 2, 2), 0)
     entry = entry_of(game)
     check_box(table_of(game), entry)
-    monkeypatch.setattr(boxes, "_STEPS", 1)
+    monkeypatch.setattr(systems, "_STEPS", 1)
     reject(game, entry, "Krawczyk")
 
 
@@ -104,7 +105,7 @@ def test_where_kernels_meet_the_box_is_made_smaller_if_that_can_be_proved(monkey
     # where no step is taken, the whole box is what is known
     game, _, entry = at_a_kink()
     if not shrinks:
-        monkeypatch.setattr(boxes, "_SHRINK", fmpq(0))
+        monkeypatch.setattr(systems, "_SHRINK", fmpq(0))
         entry = entry | {"radius": [str(Fraction(r) / 16) for r in entry["radius"]]}
     report = check_box(table_of(game), entry)
     whole = list(zip(report.lower[:2], report.upper[:2], strict=True))

@@ -11,10 +11,11 @@ from flint import ctx, fmpq
 from test_boxes import normalised, reject
 
 from harsanyi_aux import StrategicGame, solve
-from harsanyi_aux.certify.boxes import bounds, check_box
+from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.forms import Domain
 from harsanyi_aux.certify.kernels import Arena, Kernel
 from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.certify.systems import bounds
 from harsanyi_aux.exact import exact_saddle_point
 from harsanyi_aux.families import random_game
 from harsanyi_aux.kinked import propose_kink, propose_slopes
