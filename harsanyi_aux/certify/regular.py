@@ -55,6 +55,7 @@ def newton_steps(
     list of vectors, or None
         None if some matrix of the family may be singular.
     """
+    free = base.nrows()
     if prod(len(update.corners) for update in updates) > _MOST_CORNERS:
         return None
     middle = [[g.mid() for g in update.column] for update in updates]
@@ -71,11 +72,16 @@ def newton_steps(
         if not (determinant > 0 or determinant < 0):
             return None
         signs.add(bool(determinant > 0))
-        try:
-            steps.append([-s for s in matrix.solve(residual).entries()])
-        except ZeroDivisionError:
-            return None
+        steps.append([-_replaced(matrix, k, residual).det() / determinant for k in range(free)])
     return steps if len(signs) == 1 else None
+
+
+def _replaced(matrix: arb_mat, column: int, vector: arb_mat) -> arb_mat:
+    """Return a matrix with another column, as in Cramer's rule."""
+    rows = matrix.tolist()
+    for row, entry in zip(rows, vector.entries(), strict=True):
+        row[column] = entry
+    return arb_mat(rows)
 
 
 def _outer(column: Sequence[arb], row: Sequence[arb]) -> arb_mat:

@@ -7,14 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from flint import ctx, fmpq
+from flint import arb, arb_mat, ctx, fmpq
 from test_boxes import normalised, reject
 
 from harsanyi_aux import StrategicGame, solve
+from harsanyi_aux.certify import systems
 from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.forms import Domain
 from harsanyi_aux.certify.kernels import Arena, Kernel
 from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.certify.regular import Update, newton_steps
 from harsanyi_aux.certify.systems import bounds
 from harsanyi_aux.exact import exact_saddle_point
 from harsanyi_aux.families import random_game
@@ -192,3 +194,30 @@ def test_multipliers_may_be_anything_not_negative():
         for triple in slope["columns"] + slope["rows"]:
             triple[2] = str(Fraction(triple[2]) * Fraction(101, 100))
     assert check_box(table_of(game), larger).lower == check_box(table_of(game), entry).lower
+
+
+def test_a_step_that_cannot_be_taken_leaves_what_is_proved(monkeypatch):
+    game, _, entry = at_a_kink()
+    fine = check_box(table_of(game), entry)
+    taken = []
+
+    def first_only(*arguments):
+        taken.append(newton_steps(*arguments))
+        return taken[-1] if taken[:-1].count(None) == len(taken) - 1 else None
+
+    monkeypatch.setattr(systems, "newton_steps", first_only)
+    coarse = check_box(table_of(game), entry)
+    assert coarse.lower == fine.lower
+    for (low, high), (least, most) in zip(coarse.prices, fine.prices, strict=True):
+        assert low <= least < most <= high
+
+
+def test_steps_for_too_many_kinks_are_not_tried():
+    corners = [[fmpq(0)], [fmpq(1)]]
+    one = Update([arb(1)], corners, [arb(0.5, 0.5)])
+    residual, base = arb_mat(1, 1, [1]), arb_mat(1, 1, [1])
+    assert len(newton_steps(residual, base, [one])) == 2
+    assert newton_steps(residual, base, [one] * 11) is None
+    # with the slopes 0 and -2 between, one is where the matrix is singular
+    steep = Update([arb(1)], [[fmpq(0)], [fmpq(-2)]], [arb(-1, 1)])
+    assert newton_steps(residual, base, [steep]) is None

@@ -16,6 +16,8 @@ from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.subdivision.corners import make_corner
+from harsanyi_aux.subdivision.frame import build_frame
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +137,14 @@ def test_level_sets_that_must_be_refused(curved):
     reject(game, entry | {"pair": "1"}, "not the key of a pair")
     reject(game, entry | {"prices": []}, "positive")
     reject(game, entry | {"prices": entry["prices"][:1]}, "one point")
-    off = ["1/100", "98/100", "1/100"]
-    reject(game, entry | {"prices": [*entry["prices"][:-1], off]})
+    for k in range(3):
+        off = ["98/100" if i == k else "1/100" for i in range(3)]
+        reject(game, entry | {"prices": [*entry["prices"][:-1], off]})
+    reject(
+        game,
+        entry | {"prices": [*entry["prices"][:-1], ["11/20", "1/10", "7/20"]]},
+        "could earn more",
+    )
     reject(game, entry | {"planner": ["1", "0", "0"]}, "orthogonal")
     # at one corner another outcome earns as much
     reject(game, entry | {"planner": ["0", "0", "0"]}, "is not excluded")
@@ -151,6 +159,27 @@ def test_level_sets_that_must_be_refused(curved):
     reject(game, entry | {"strategies": fewer}, "missing")
     with pytest.raises(InvalidCertificate, match="no form"):
         read_entry(table_of(game), entry, "coalition-perfect", "")
+
+
+def test_division_must_be_possible(curved):
+    # prices at which two fights have pure saddle points that do not end in the same outcome
+    game, enumeration = curved
+    frame = build_frame(game)
+    corner, near = (
+        make_corner(frame, tuple(Fraction(p, 20) for p in prices), exact=True)
+        for prices in ((11, 2, 7), (11, 1, 8))
+    )
+    assert corner.threats == near.threats
+    assert corner.outcome == near.outcome
+    own = corner.entry["threats"]
+    changed = {
+        "prices": [[str(p) for p in one.prices] for one in (corner, near)],
+        "outcome": corner.outcome,
+        "pair": "0,1",
+        "strategies": {key: own[key] for key in ("0", "0,2")},
+        "planner": ["1", "1", "1"],
+    }
+    reject(game, entry_of(enumeration) | changed, "no value of the open threat game")
 
 
 @pytest.mark.parametrize("name", ["below", "above"])
@@ -177,7 +206,10 @@ def test_members_that_must_be_refused():
 
     reject(game, changed(prices=[["1", "0"]]), "no combination is positive")
     reject(game, changed(prices=[]), "no combination is positive")
-    reject(game, changed(prices=[["11/20", "9/20"]]))
+    reject(game, changed(prices=[["11/20", "9/20"]]), "not optimal")
+    beside = make_corner(build_frame(game), (Fraction(11, 20), Fraction(9, 20)), exact=True)
+    threat = beside.entry["threats"]["0"]
+    reject(game, changed(prices=[["11/20", "9/20"]], threat=threat), "no equilibrium")
     reject(game, changed(threat=[[[0, "1"]], [[0, "1"]]]), "not optimal")
     reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")
 
