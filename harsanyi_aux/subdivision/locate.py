@@ -93,6 +93,7 @@ class Locator:
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
         self.changes = 0
+        self._widened: set[Prices] = set()
         self.boundary: list[Equilibrium] = []
         self.settled: list[FloatArray] = []
         self._problem = PriceProblem(frame.game)
@@ -211,8 +212,9 @@ class Locator:
         if self.concept != "coco" and self.frame.n > 2:
             return False
         levels = (known for known in self.known if known.form == "level")
-        if any(level.is_price(corner.prices) for level in levels):
+        if corner.prices in self._widened or any(one.is_price(corner.prices) for one in levels):
             return False
+        self._widened.add(corner.prices)
         return self._find_level(corner.b)
 
     def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
