@@ -230,7 +230,12 @@ def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> b
 
 
 def redundant(known: Sequence[Known], one: Known) -> bool:
-    """Whether the prices of an exact equilibrium or set all belong to some other set."""
+    """Whether the prices of an exact equilibrium or set all belong to some other set.
+
+    An equilibrium with a box of its own stays, as cells may lie in the box.
+    """
+    if one.lower:
+        return False
     wider = {"rational": ("set", "level"), "set": ("set", "level"), "level": ("level",), "box": ()}
     return any(
         other is not one
