@@ -19,6 +19,8 @@ from scipy.optimize import nnls
 
 from harsanyi_aux import random_game
 from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.excess import PriceProblem
+from harsanyi_aux.newton import polish
 
 SAME_PRICES = 1e-6
 
@@ -73,8 +75,14 @@ def scanned_alike(game):
     """Fail if the scan finds what the list lacks; return whether it also misses nothing."""
     enumeration = enumerate_equilibria(game, price_floor=FLOOR, time_limit=120)
     scan = grid_equilibria(game, floor=float(FLOOR))
+    problem = PriceProblem(game)
     for point in scan.equilibria:
-        assert listed(enumeration, point.prices), (game.title, point)
+        # next to a set along which the excess hardly changes, the scan's residual of 1e-8 leaves
+        # room for prices that are not on the set: Newton's steps go to what is meant
+        exact = polish(problem, point.prices, 1e-6)
+        assert exact.residual < 1e-12
+        assert np.abs(exact.prices - point.prices).max() < 1e-4
+        assert listed(enumeration, exact.prices), (game.title, point)
     above = [
         e for e in enumeration.proper if normalised(game, e.prices).min() > float(FLOOR) * 1.01
     ]

@@ -46,6 +46,8 @@ LEFT_OPEN = {
     # continua of coalition-perfect equilibria along which threats vary
     "cp-2x2x3-2-separation-0",
     "cp-2x2x3-2-separation-3",
+    # two cells next to an isolated degenerate equilibrium of four players stay too small
+    "coco-2x2x2x2-2-both-mixed-0",
     # many ties, up to three dimensions of equilibrium prices: a tenth of a second for each cell
     *(f"cp-2x2x2x2-2-separation-{k}" for k in range(5)),
 }
