@@ -17,8 +17,8 @@ from flint import fmpq, fmpz, fmpz_mat
 from harsanyi_aux.certify.division import Split, division_bounds, read_division
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading import index, rationals, record, sequence
+from harsanyi_aux.certify.strategies import over_common
 from harsanyi_aux.certify.table import Table
-from harsanyi_aux.certify.varying import varying_coefficients
 from harsanyi_aux.certify.vertices import (
     EdgeBounds,
     Vertex,
@@ -111,17 +111,27 @@ def least_coefficients(
 def _varying_coefficients(
     table: Table, cell: Sequence[Vertex], weights: object, kept: Sequence[int]
 ) -> dict[tuple[int, ...], fmpq]:
-    listed = sequence(weights, "weights", table.n)
-    return varying_coefficients(
-        table,
-        {
-            (k, m): edge_bounds(table, cell[k], cell[m])
-            for k, m in combinations_with_replacement(range(table.n), 2)
-        },
-        [rationals(vector, table.n, f"weights[{k}]") for k, vector in enumerate(listed)],
-        lambda beta, edge: _bound(_gammas(table, beta), edge),
-        lambda beta: _earned(table, cell, beta, kept),
-    )
+    n = table.n
+    steps = list(combinations_with_replacement(range(n), 2))
+    edges = {(k, m): edge_bounds(table, cell[k], cell[m]) for k, m in steps}
+    # by vertex, edge and outcome: C^k_lm(o)
+    plain = []
+    for v, vector in enumerate(sequence(weights, "weights", n)):
+        beta, common = over_common(rationals(vector, n, f"weights[{v}]"))
+        gammas = _gammas(table, beta)
+        earned, unit = _earned(table, cell, beta, kept)
+        factor = common * factorial(n)
+        own = {}
+        for k, m in steps:
+            bound = _bound(gammas, edges[k, m])
+            paid = zip(earned[k], earned[m], strict=True)
+            own[k, m] = [(bound - fmpq(p + q, 2 * unit)) / factor for p, q in paid]
+        plain.append(own)
+    least: dict[tuple[int, ...], fmpq] = {}
+    for k, m, q in combinations_with_replacement(range(n), 3):
+        parts = zip(plain[k][m, q], plain[m][k, q], plain[q][k, m], strict=True)
+        least[k, m, q] = min(sum(part, fmpq(0)) for part in parts) / 3
+    return least
 
 
 def exempt_positions(

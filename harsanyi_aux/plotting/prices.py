@@ -246,8 +246,6 @@ def _draw_level(
     axes: Axes, game: StrategicGame, found: EquilibriumSet, corners: FloatArray
 ) -> None:
     """Draw where the excess vanishes in the polytope that holds a set with a varying threat."""
-    from matplotlib.lines import Line2D as Line
-
     problem = PriceProblem(game)
     outcomes = game.payoffs.reshape(3, -1).T
     mixture = np.zeros(len(outcomes))
@@ -256,14 +254,14 @@ def _draw_level(
     steps = np.linspace(0.0, 1.0, 60)[:, None]
     sides = [p + steps * (q - p) for p, q in combinations(corners, 2)]
     points = np.vstack([*sides, weights @ corners])
-    member = found.varying[0] if found.varying else 0
-    gaps = [problem.excess(problem.evaluate(p), mixture)[member] for p in points]
+    # all players' excesses are multiples of each other here
+    gaps = [problem.excess(problem.evaluate(p), mixture)[0] for p in points]
     x, y = (points @ triangle.CORNERS).T
     axes.tricontour(
         x, y, gaps, levels=[0.0], colors=[BLUE], linewidths=3, alpha=0.7,
         zorder=3.5,
     )  # fmt: skip
-    axes.add_line(Line([], [], color=BLUE, linewidth=3, label="continuum of equilibria"))
+    axes.plot([], [], color=BLUE, linewidth=3, label="continuum of equilibria")
 
 
 def _draw_undecided(axes: Axes, survey: Survey) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,6 +39,12 @@ class CellBounds:
     lower: FloatArray
     upper: FloatArray
     corners: FloatArray
+
+    @cached_property
+    def edges(self) -> dict[tuple[int, int], int]:
+        """The row of each pair of corners."""
+        pairs = zip(self.first.tolist(), self.second.tolist(), strict=True)
+        return {pair: row for row, pair in enumerate(pairs)}
 
     @property
     def diameter(self) -> float:

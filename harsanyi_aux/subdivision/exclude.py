@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from harsanyi_aux.subdivision.corners import Corner, make_corner
 from harsanyi_aux.subdivision.exact_point import division_of
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.tree import Cell
-from harsanyi_aux.subdivision.varying import propose_varying
+from harsanyi_aux.subdivision.varying import propose_varying, triples
 
 _TIGHT = 1e-8
 
@@ -109,16 +108,10 @@ def _tight_triples(
 ) -> list[tuple[Fraction, ...]]:
     """Return the coefficients of exempt corners that the weights make zero, as exact rows."""
     n = frame.n
-    low = {
-        (int(k), int(m)): [
-            weights.coefficients(frame, bounds, beta, planner.outcomes)[edge] for beta in found
-        ]
-        for edge, (k, m) in enumerate(zip(bounds.first, bounds.second, strict=True))
-    }
+    low = [weights.coefficients(frame, bounds, beta, planner.outcomes) for beta in found]
     rows = []
-    for k, m, q in combinations_with_replacement(sorted(exempt), 3):
-        parts = ((k, (m, q)), (m, (k, q)), (q, (k, m)))
-        total = sum(low[edge][v] for v, edge in parts)
+    for parts in triples(sorted(exempt)):
+        total = sum(low[v][bounds.edges[edge]] for v, edge in parts)
         for o in planner.outcomes[np.abs(total) <= _TIGHT * np.abs(found).max()].tolist():
             row = [Fraction(0)] * (n * n)
             for v, (first, second) in parts:

@@ -180,7 +180,8 @@ class Locator:
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
         # the points of a curve may be exact one by one
         singular = sum(known.form != "box" and not known.lower for known in self.known)
-        if singular >= _FEW_SINGULAR and self._find_level(prices, point):
+        sought = singular >= _FEW_SINGULAR
+        if sought and self._find_level(prices, point):
             return
         for exact in self._guesses(prices):
             found = exact_equilibrium(self.frame, exact)
@@ -193,7 +194,7 @@ class Locator:
         if entry is not None:
             self._keep(box_known(self._in_doubles(prices, point), prices, entry))
             return
-        if not self._find_level(prices, point):
+        if sought or not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
 
     def _find_level(self, prices: FloatArray, point: PricePoint | None = None) -> bool:

@@ -7,7 +7,7 @@ directions, and weights orthogonal to both leave no room; weights that turn with
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -16,6 +16,12 @@ from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.subdivision.bounds import CellBounds
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.weights import MARGIN, NOISE, Planner, edge_rows
+
+
+def triples(positions: Sequence[int]) -> Iterator[tuple[tuple[int, tuple[int, int]], ...]]:
+    """Yield every three positions, in order, as one of them and an edge in each of three ways."""
+    for k, m, q in combinations_with_replacement(positions, 3):
+        yield (k, (m, q)), (m, (k, q)), (q, (k, m))
 
 
 def propose_varying(
@@ -33,19 +39,16 @@ def propose_varying(
     n, pairs = frame.n, len(frame.pairs) + 1
     rows, widths = edge_rows(frame, bounds, planner.outcomes)
     count = len(planner.outcomes)
-    at = {
-        (int(k), int(m)): e
-        for e, (k, m) in enumerate(zip(bounds.first, bounds.second, strict=True))
-    }
-    steps = list(combinations_with_replacement(range(n), 3))
+    steps = list(triples(range(n)))
     system = np.zeros((len(steps) * count, n * (n + pairs) + 1))
-    for s, (k, m, q) in enumerate(steps):
+    for s, parts in enumerate(steps):
         block = system[s * count : (s + 1) * count]
-        for v, edge in ((k, at[m, q]), (m, at[k, q]), (q, at[k, m])):
+        for v, pair in parts:
+            edge = bounds.edges[pair]
             block[:, v * n : (v + 1) * n] -= rows[edge] / 3
             start = n * n + v * pairs
             block[:, start : start + pairs] += widths[edge] / 3
-        block[:, -1] = bounds.diameter * sum(v not in exempt for v in (k, m, q)) / 3
+        block[:, -1] = bounds.diameter * sum(v not in exempt for v, _ in parts) / 3
     sizes = np.maximum(np.abs(system[:, :-1]).max(axis=1, keepdims=True), NOISE)
     signs = np.zeros((n * pairs, system.shape[1]))
     for v in range(n):
