@@ -18,8 +18,11 @@ from harsanyi_aux.certify.hulls import in_hull
 from harsanyi_aux.certify.reading import index, rationals, record, sequence
 from harsanyi_aux.certify.strategies import Mixed, read_mixed, read_prices, read_threats
 from harsanyi_aux.certify.table import Table
+from harsanyi_aux.certify.vertices import Vertex, edge_bounds, make_vertex
 
 Prices = tuple[fmpq, ...]
+# Stands where a strategy is not looked at.
+_ANY = Mixed((0,), (1,), 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,27 +69,34 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
     outcome = index(entry["outcome"], table.n_outcomes, "outcome")
     direction = table.phi({pair: fmpq(int(pair == free)) for pair in (*table.pairs, table.full)})
 
-    def required_at(prices: Prices, place: str) -> fmpq:
-        values = {free: fmpq(0), table.full: _worth(table, prices, outcome)}
-        if max(_worth(table, prices, o) for o in range(table.n_outcomes)) > values[table.full]:
-            raise InvalidCertificate("the grand coalition could earn more", place)
-        for pair in others:
-            values[pair] = _saddle_value(table, pair, prices, threats[pair], place)
-        return _required(table, prices, values, outcome, direction, place)
+    def vertex_at(prices: Prices, x: Mixed = _ANY, y: Mixed = _ANY) -> Vertex:
+        return make_vertex(table, prices, {**threats, free: (x, y)}, outcome)
 
-    required = [required_at(prices, f"prices[{k}]") for k, prices in enumerate(listed)]
-    _check_planner(table, listed, outcome, direction, entry["planner"])
+    def open_value(vertex: Vertex) -> tuple[fmpq, fmpq]:
+        bounds, at = edge_bounds(table, vertex, vertex), table.pairs.index(free)
+        return bounds.lower[at], bounds.upper[at]
+
+    vertices = [vertex_at(prices) for prices in listed]
+    required = [
+        _required(table, vertex, free, direction, f"prices[{k}]")
+        for k, vertex in enumerate(vertices)
+    ]
+    _check_planner(table, vertices, direction, entry["planner"])
     if direct:
         members = record(entry["members"], "members", ("prices", "threat"))
         key = table.key(free)
-        (own,) = read_threats(table, {key: members["threat"]}, "members.threat", (free,)).values()
+        own = read_threats(table, {key: members["threat"]}, "members.threat", (free,))[free]
         found = []
         for k, value in enumerate(sequence(members["prices"], "members.prices")):
             place = f"members.prices[{k}]"
             found.append(read_prices(table.n, value, place))
             if not in_hull(listed, found[-1]):
                 raise InvalidCertificate("this is no combination of the prices", place)
-            if _saddle_value(table, free, found[-1], own, place) != required_at(found[-1], place):
+            vertex = vertex_at(found[-1], *own)
+            least, most = open_value(vertex)
+            if least < most:
+                raise InvalidCertificate(f"the threats of {key} are not optimal", place)
+            if least != _required(table, vertex, free, direction, place):
                 raise InvalidCertificate("this is no equilibrium", place)
         if not found or not all(max(column) > 0 for column in zip(*found, strict=True)):
             raise InvalidCertificate("no combination is positive", "members.prices")
@@ -104,69 +114,33 @@ def check_level(table: Table, entry: Mapping[str, Any]) -> Level:
         )
         level = sum((w * v for w, v in zip(weights, required, strict=True)), fmpq(0))
         mixed = read_mixed(witness["threat"], length, f"{name}.threat")
-        worth = _worth_of(table, free, prices, mixed, own=name == "above")
-        if not (min(worth) > level if name == "above" else max(worth) < level):
+        if name == "above":
+            proved = open_value(vertex_at(prices, x=mixed))[0] > level
+        else:
+            proved = open_value(vertex_at(prices, y=mixed))[1] < level
+        if not proved:
             raise InvalidCertificate(f"the threat is not worth what {name!r} says", name)
     return Level(listed, outcome, dimension)
 
 
-def _worth(table: Table, prices: Prices, outcome: int) -> fmpq:
-    return (
-        sum((p * row[outcome] for p, row in zip(prices, table.integers, strict=True)), fmpq(0))
-        / table.scale
-    )
-
-
-def _matrix_entry(table: Table, pair: int, prices: Prices, outcome: int) -> fmpq:
-    return (
-        sum(
-            (table.sign(pair, i) * prices[i] * table.integers[i][outcome] for i in range(table.n)),
-            fmpq(0),
-        )
-        / table.scale
-    )
-
-
-def _worth_of(table: Table, pair: int, prices: Prices, strategy: Mixed, *, own: bool) -> list[fmpq]:
-    """Return ``x M`` for the coalition's own strategy, ``M y`` for its opponents'."""
-    grid = table.grids[pair]
-    lines = list(zip(*grid, strict=True)) if own else grid
-    return [
-        sum(
-            (
-                count * _matrix_entry(table, pair, prices, line[k])
-                for k, count in zip(strategy.support, strategy.counts, strict=True)
-            ),
-            fmpq(0),
-        )
-        / strategy.total
-        for line in lines
-    ]
-
-
-def _saddle_value(
-    table: Table, pair: int, prices: Prices, sides: tuple[Mixed, Mixed], place: str
-) -> fmpq:
-    least = min(_worth_of(table, pair, prices, sides[0], own=True))
-    most = max(_worth_of(table, pair, prices, sides[1], own=False))
-    if least < most:
-        raise InvalidCertificate(f"the threats of {table.key(pair)} are not optimal", place)
-    return least
-
-
 def _required(
-    table: Table,
-    prices: Prices,
-    values: Mapping[int, fmpq],
-    outcome: int,
-    direction: Sequence[fmpq],
-    place: str,
+    table: Table, vertex: Vertex, free: int, direction: Sequence[fmpq], place: str
 ) -> fmpq:
-    """Return the value of the open threat game at which the excess vanishes."""
-    owed = table.phi(values)
+    """Return the value of the open threat game at which the excess vanishes.
+
+    All other strategies of the vertex, and its outcome, must be optimal.
+    """
+    bounds = edge_bounds(table, vertex, vertex)
+    if bounds.lower[-1] < bounds.upper[-1]:
+        raise InvalidCertificate("the grand coalition could earn more", place)
+    values = dict(zip((*table.pairs, table.full), bounds.lower, strict=True))
+    for pair, low, high in zip(table.pairs, bounds.lower, bounds.upper, strict=False):
+        if pair != free and low < high:
+            raise InvalidCertificate(f"the threats of {table.key(pair)} are not optimal", place)
+    owed = table.phi(values | {free: fmpq(0)})
     excess = [
-        share - p * row[outcome] / table.scale
-        for share, p, row in zip(owed, prices, table.integers, strict=True)
+        share - p * row[vertex.outcome] / table.scale
+        for share, p, row in zip(owed, vertex.prices, table.integers, strict=True)
     ]
     # player 0 belongs to every pair, so that its share of the value is not zero
     level: fmpq = -excess[0] / direction[0]
@@ -176,20 +150,16 @@ def _required(
 
 
 def _check_planner(
-    table: Table,
-    listed: Sequence[Prices],
-    outcome: int,
-    direction: Sequence[fmpq],
-    value: object,
+    table: Table, vertices: Sequence[Vertex], direction: Sequence[fmpq], value: object
 ) -> None:
     """Check that no other outcome of the planner leads to an equilibrium at these prices."""
     weights = rationals(value, table.n, "planner")
     if sum((w * g for w, g in zip(weights, direction, strict=True)), fmpq(0)) != 0:
         raise InvalidCertificate("the weights are not orthogonal to the direction", "planner")
-    own = [_worth(table, prices, outcome) for prices in listed]
+    outcome = vertices[0].outcome
     for other in range(table.n_outcomes):
         gains = [row[other] - row[outcome] for row in table.integers]
-        tied = [p for p, worth in zip(listed, own, strict=True) if _worth(table, p, other) == worth]
+        tied = [v.prices for v in vertices if v.worth[other] == v.worth[outcome]]
         # another outcome is optimal at combinations of the prices where it is, which must be
         # positive to matter
         if not any(gains) or not all(any(column) for column in zip(*tied, strict=True)):

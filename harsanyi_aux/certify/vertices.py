@@ -123,7 +123,16 @@ def prepare_vertex(table: Table, entry: Mapping[str, Any], place: str = "") -> V
     InvalidCertificate
         As `read_vertex`.
     """
-    prices, threats, outcome = read_vertex(table, entry, place)
+    return make_vertex(table, *read_vertex(table, entry, place))
+
+
+def make_vertex(
+    table: Table,
+    prices: tuple[fmpq, ...],
+    threats: Mapping[int, tuple[Mixed, Mixed]],
+    outcome: int,
+) -> Vertex:
+    """Return the vertex with these prices, strategies ``[x, y]`` of all pairs and outcome."""
     counts, total = over_common(prices)
     products, denominators = price_free_products(table, threats)
     return Vertex(
