@@ -8,7 +8,7 @@ of an exact saddle point.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -87,7 +87,7 @@ class Corner:
         return {
             "prices": [str(p) for p in self.prices],
             "threats": {
-                key(mask): [[[i, str(p)] for i, p in side] for side in sides]
+                key(mask): [write_sparse(side) for side in sides]
                 for mask, sides in zip(self.frame.pairs, self.threats, strict=True)
             },
             "outcome": self.outcome,
@@ -104,6 +104,22 @@ def _weighted(payoffs: FloatArray, strategy: Sparse, axis: int) -> FloatArray:
     weights = np.array([float(p) for _, p in strategy])
     product: FloatArray = np.tensordot(chosen, weights, axes=([axis], [0]))
     return product
+
+
+def write_sparse(strategy: Sparse) -> list[list[int | str]]:
+    """Return a strategy as certificates and saved searches write it."""
+    return [[index, str(p)] for index, p in strategy]
+
+
+def read_sparse(written: Iterable[Sequence[Any]]) -> Sparse:
+    """Return the strategy that `write_sparse` wrote."""
+    return [(int(index), read_fraction(p)) for index, p in written]
+
+
+def read_fraction(text: str) -> Fraction:
+    """Return what `str` made of a Fraction, several times as fast as its constructor."""
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator), int(denominator or 1))
 
 
 def make_corner(

@@ -13,7 +13,7 @@ from harsanyi_aux.arrays import FloatArray
 from harsanyi_aux.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.krawczyk import propose_box
 from harsanyi_aux.subdivision.affine import PricePolytope, affine_rank, stable_prices
-from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse
+from harsanyi_aux.subdivision.corners import Corner, Prices, Sparse, read_sparse, write_sparse
 from harsanyi_aux.subdivision.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.levels import Member, level_polytope
@@ -132,7 +132,7 @@ def rational_known(
             "form": "set",
             "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
             "strategies": corner.entry["threats"],
-            "outcomes": [[o, str(p)] for o, p in mixture],
+            "outcomes": write_sparse(mixture),
         }
         return _set(entry, equilibrium, corner, polytope)
     claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
@@ -157,17 +157,13 @@ def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
         return _point(dict(entry), equilibrium, corner)
     vertices = [tuple(Fraction(b) for b in vertex) for vertex in entry["prices"]]
     middle = tuple(sum(column) / len(vertices) for column in zip(*vertices, strict=True))
-    mixture = _sparse(entry["outcomes"])
+    mixture = read_sparse(entry["outcomes"])
     strategies = [entry["strategies"][frame.table.key(mask)] for mask in frame.pairs]
-    threats = tuple((_sparse(x), _sparse(y)) for x, y in strategies)
+    threats = tuple((read_sparse(x), read_sparse(y)) for x, y in strategies)
     corner = Corner(frame, middle, threats, mixture[0][0])
     polytope = stable_prices(frame, threats, mixture, concept)
     equilibrium = replace(as_equilibrium(corner, mixture), concept=concept)
     return _set(dict(entry), equilibrium, corner, polytope)
-
-
-def _sparse(pairs: Sequence[tuple[int, str]]) -> Sparse:
-    return [(int(index), Fraction(p)) for index, p in pairs]
 
 
 def _set(

@@ -20,7 +20,13 @@ from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.subdivision.affine import PricePolytope, null_space, stable_prices
 from harsanyi_aux.subdivision.continua import simple_strategies
-from harsanyi_aux.subdivision.corners import Prices, Sparse, make_corner
+from harsanyi_aux.subdivision.corners import (
+    Prices,
+    Sparse,
+    make_corner,
+    read_sparse,
+    write_sparse,
+)
 from harsanyi_aux.subdivision.frame import Frame
 
 #: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
@@ -77,12 +83,8 @@ def propose_level(
 
 def level_polytope(frame: Frame, entry: Mapping[str, Any]) -> PricePolytope:
     """Return the polytope of prices of an entry."""
-    threats = [
-        None
-        if frame.table.key(mask) == entry["pair"]
-        else _sides(*entry["strategies"][frame.table.key(mask)])
-        for mask in frame.pairs
-    ]
+    written = [entry["strategies"].get(frame.table.key(mask)) for mask in frame.pairs]
+    threats = [sides and (read_sparse(sides[0]), read_sparse(sides[1])) for sides in written]
     polytope = stable_prices(frame, threats, [(entry["outcome"], Fraction(1))])
     listed = [[Fraction(p) for p in prices] for prices in entry["prices"]]
     leads = _leads(frame, entry["outcome"])
@@ -123,10 +125,6 @@ def _away_from_ties(
             half = sum(float(x) * p for x, p in zip(lead, near, strict=True)) / 2
             bounds.append((lead, Fraction(max(half, 0.0)).limit_denominator(_DYADIC)))
     return _at_least(polytope, bounds)
-
-
-def _sides(x: Any, y: Any) -> tuple[Sparse, Sparse]:
-    return [(int(i), Fraction(p)) for i, p in x], [(int(i), Fraction(p)) for i, p in y]
 
 
 def level_member(frame: Frame, entry: Mapping[str, Any]) -> FloatArray:
@@ -171,7 +169,7 @@ def _common(
         "pair": key(frame.pairs[free]),
         "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
         "strategies": {
-            key(mask): [[[i, str(p)] for i, p in side] for side in sides]
+            key(mask): [write_sparse(side) for side in sides]
             for mask, sides in zip(frame.pairs, fixed, strict=True)
             if sides is not None
         },
@@ -189,23 +187,19 @@ def _proofs(
     members: Sequence[Member],
 ) -> Iterator[dict[str, Any]]:
     """Yield what may show that a set is not empty, and how large: what shows most first."""
-
-    def listed(strategy: Sparse) -> list[list[int | str]]:
-        return [[i, str(p)] for i, p in strategy]
-
     found: list[tuple[int, dict[str, Any]]] = []
     witnesses = _witnesses(frame, near, free, outcome, polytope.vertices)
     if witnesses is not None:
         (low, (_, y)), (high, (x, _)) = witnesses
         proof = {
-            "below": {"weights": [str(w) for w in low], "threat": listed(y)},
-            "above": {"weights": [str(w) for w in high], "threat": listed(x)},
+            "below": {"weights": [str(w) for w in low], "threat": write_sparse(y)},
+            "above": {"weights": [str(w) for w in high], "threat": write_sparse(x)},
         }
         found.append((polytope.dimension - 1, proof))
     for vertices, dimension, threats in members:
         if all(prices in polytope for prices in vertices):
             prices = [[str(p) for p in vertex] for vertex in vertices]
-            threat = [listed(side) for side in threats[free]]
+            threat = [write_sparse(side) for side in threats[free]]
             found.append((dimension, {"members": {"prices": prices, "threat": threat}}))
     for _, proof in sorted(found, key=lambda one: -one[0]):
         yield proof

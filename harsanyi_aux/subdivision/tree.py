@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.subdivision.corners import Corner, make_corner
+from harsanyi_aux.subdivision.corners import Corner, make_corner, read_fraction, read_sparse
 from harsanyi_aux.subdivision.frame import Frame
 from harsanyi_aux.subdivision.geometry import barycentric
 
@@ -205,14 +205,6 @@ def _new_corner(frame: Frame, entry: Mapping[str, Any]) -> Corner:
     threats = []
     for mask in frame.pairs:
         x, y = entry["threats"][frame.table.key(mask)]
-        threats.append(
-            ([(int(i), _fraction(p)) for i, p in x], [(int(i), _fraction(p)) for i, p in y])
-        )
-    prices = tuple(map(_fraction, entry["prices"]))
+        threats.append((read_sparse(x), read_sparse(y)))
+    prices = tuple(map(read_fraction, entry["prices"]))
     return Corner(frame, prices, tuple(threats), int(entry["outcome"]))
-
-
-def _fraction(text: str) -> Fraction:
-    """Return what `str` made of a Fraction, several times as fast as its constructor."""
-    numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator), int(denominator or 1))
