@@ -39,7 +39,7 @@ _DYADIC = 1 << 20
 
 
 def propose_level(
-    frame: Frame, near: FloatArray, members: Sequence[Member] = ()
+    frame: Frame, near: FloatArray, members: Sequence[Member] = (), *, least: int = 0
 ) -> dict[str, Any] | None:
     """Return an entry of the form "level" for a solution at these prices, which the checker takes.
 
@@ -50,6 +50,8 @@ def propose_level(
         Normalised, positive: prices of a CoCo equilibrium in doubles.
     members : sequence of Member, optional
         Exact equilibria and sets, which may belong to the set.
+    least : int, optional
+        The dimension that must be proved.
 
     Returns
     -------
@@ -74,10 +76,11 @@ def propose_level(
             continue
         for proof in _proofs(frame, near, free, outcome, polytope, members):
             try:
-                read_entry(frame.table, common | proof, "coco", "")
+                statement = read_entry(frame.table, common | proof, "coco", "")
             except InvalidCertificate:
                 continue
-            return common | proof
+            if statement.dimension >= least:
+                return common | proof
     return None
 
 

@@ -178,10 +178,9 @@ class Locator:
         yield from prices_of_facet(self.frame, prices)
 
     def _certify_coco(self, prices: FloatArray, point: PricePoint | None) -> None:
-        # the points of a curve may be exact one by one
+        # the points of a curve may be exact one by one; an isolated one is to be said to be so
         singular = sum(known.form != "box" and not known.lower for known in self.known)
-        sought = singular >= _FEW_SINGULAR
-        if sought and self._find_level(prices, point):
+        if singular >= _FEW_SINGULAR and self._find_level(prices, point, least=1):
             return
         for exact in self._guesses(prices):
             found = exact_equilibrium(self.frame, exact)
@@ -194,12 +193,14 @@ class Locator:
         if entry is not None:
             self._keep(box_known(self._in_doubles(prices, point), prices, entry))
             return
-        if sought or not self._find_level(prices, point):
+        if not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
 
-    def _find_level(self, prices: FloatArray, point: PricePoint | None = None) -> bool:
+    def _find_level(
+        self, prices: FloatArray, point: PricePoint | None = None, *, least: int = 0
+    ) -> bool:
         members = [known.member for known in self.known if known.member is not None]
-        entry = propose_level(self.frame, prices, members)
+        entry = propose_level(self.frame, prices, members, least=least)
         if entry is None:
             return False
         self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))

@@ -18,6 +18,7 @@ from harsanyi_aux.certify.replay import check
 from harsanyi_aux.krawczyk import table_of
 from harsanyi_aux.subdivision.corners import make_corner
 from harsanyi_aux.subdivision.frame import build_frame
+from harsanyi_aux.subdivision.levels import propose_level
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +237,18 @@ def test_a_changed_number_is_refused_or_harmless(curved):
         assert path[0] in ("planner", "below", "above")
         assert (statement.payoffs, statement.corners) == (true.payoffs, true.corners)
     assert refused >= 0.9 * len(paths)
+
+
+def test_a_level_set_of_dimension_zero_is_no_continuum():
+    # on the segment where all else is fixed the value is right at one price, inside a box
+    game = random_game("integer", (2, 2, 2), 4)
+    enumeration = enumerated(game)
+    (one,) = enumeration.enclosures
+    frame, near = build_frame(game), normalised(game, one.equilibrium.prices)
+    entry = propose_level(frame, near)
+    assert read_entry(frame.table, entry, "coco", "").dimension == 0
+    assert propose_level(frame, near, least=1) is None
+    assert not enumeration.sets
 
 
 def test_points_of_a_line_that_are_exact_one_by_one_are_one_set():
