@@ -216,8 +216,11 @@ class Locator:
         levels = (known for known in self.known if known.form == "level")
         if corner.prices in self._widened or any(one.is_price(corner.prices) for one in levels):
             return False
+        if not self._find_level(corner.b):
+            return False
+        # the set found may end just before the corner, which need not be asked again
         self._widened.add(corner.prices)
-        return self._find_level(corner.b)
+        return True
 
     def _in_doubles(self, prices: FloatArray, point: PricePoint | None) -> Equilibrium:
         point = point or polish(self._problem, prices, 1e-9)

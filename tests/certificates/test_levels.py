@@ -259,3 +259,12 @@ def test_points_of_a_line_that_are_exact_one_by_one_are_one_set():
     (found,) = enumeration.sets
     assert (found.dimension, found.varying) == (1, (0, 1))
     assert found.payoffs.tolist() == [5, 5, 8]
+
+
+def test_a_set_is_widened_once_there_is_something_to_widen_it_with():
+    # the first corner asked tells nothing yet; a later one shows that a segment goes on as a curve
+    payoffs = np.round(random_game("uniform", (2, 2, 2), 20261220).payoffs * 15).astype(int)
+    enumeration = enumerated(StrategicGame.from_arrays(*payoffs))
+    (found,) = enumeration.sets
+    assert (found.dimension, found.varying) == (1, (0, 2))
+    assert found.payoffs.tolist() == [11, 14, 12]
