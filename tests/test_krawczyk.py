@@ -265,3 +265,14 @@ def test_payoffs_of_any_size():
     entries = [propose_box(g, prices) for g in (game, large)]
     assert entries[0] is not None
     assert entries[0] == entries[1]
+
+
+def test_an_equilibrium_does_not_lie_next_to_a_side_of_its_box():
+    # a kernel ends nearby on one side only: large boxes that reach further on the other side fail
+    game = random_game("integer", (2, 2, 2), 20261337)
+    prices = np.array([0.25600186, 0.47058824, 0.2734099])
+    entry = propose_box(game, prices)
+    assert entry is not None
+    for price, center, radius in zip(prices, entry["center"], entry["radius"], strict=False):
+        distance = float(Fraction(radius)) - abs(price - float(Fraction(center)))
+        assert distance > 0.03 * float(Fraction(radius))

@@ -156,6 +156,8 @@ def test_level_sets_that_must_be_refused(curved):
             reject(game, entry | {"outcome": outcome})
     open_pair = {"0,2": [[[0, "1"]], [[0, "1"]]]}
     reject(game, entry | {"strategies": entry["strategies"] | open_pair}, "left open")
+    other = {"0,1": [[[0, "1"]], [[0, "1"]]]}
+    reject(game, entry | {"strategies": entry["strategies"] | other}, "of 0,1 are not optimal")
     fewer = dict(list(entry["strategies"].items())[1:])
     reject(game, entry | {"strategies": fewer}, "missing")
     with pytest.raises(InvalidCertificate, match="no form"):

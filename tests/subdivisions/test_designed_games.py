@@ -26,6 +26,8 @@ FAST = [
     "coco-2x2x2-2-separation-1",
     "cp-2x2x2-2-separation-0",
     "cp-2x2x2-2-separation-1",
+    # cells beside an equilibrium at a mixture are excluded by weights that vary
+    "cp-2x2x2-2-separation-mixed-0",
     "cp-3x3x3-2-separation-0",
 ]
 
