@@ -233,7 +233,7 @@ def _limits(table: Table, claim: BoxClaim) -> _Limits | None:
         box = Domain(claim.center, [_SMALL] * (table.n - 1))
         face = read_face(arena.payoffs, claim.face, box.center_prices)
         state = System(arena, face, claim).at(box)
-        forms = [*state.prices, *face.weights(state.excess, state.prices)]
+        forms = [*state.prices, *itertools.chain(*face.weights(state.excess, box))]
         fixed = (fight for fight in state.fights if isinstance(fight, Fight))
         forms += [form for fight in fixed for _, form in arena.margins(fight, box)]
         # the outcome of the face that stays better for longest

@@ -112,9 +112,12 @@ def locate(table: Table, claim: BoxClaim) -> Located:
             sole = sole and alone
         system = System(arena, face, claim)
         state = system.at(box, fights)
-        for o, weight in zip(claim.face, face.weights(state.excess, state.prices), strict=True):
-            if not weight.range() > 0:
-                raise InvalidCertificate(f"outcome {o} may have no weight in the box", "face")
+        for best, weights in zip(claim.face, face.weights(state.excess, box), strict=True):
+            for o, weight in zip(claim.face, weights, strict=True):
+                if not weight.range() > 0:
+                    raise InvalidCertificate(
+                        f"outcome {o} may have no weight in the box where {best} is optimal", "face"
+                    )
         final = system.contract(state)
         return system.located(final, sole)
 

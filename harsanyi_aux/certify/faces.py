@@ -45,24 +45,28 @@ class Face:
     inverse: fmpq_mat
     normals: tuple[tuple[int, dict[int, fmpq]], ...]
 
-    def weights(self, excess: Sequence[Form], prices: Sequence[Form]) -> list[Form]:
-        """Return the barycentric coordinates of ``z = V(o_0) + e/b``.
+    def weights(self, excess: Sequence[Form], box: Domain) -> list[list[Form]]:
+        """Return the barycentric coordinates of what is owed if ``o_k`` is optimal, by ``k``.
 
-        Off the face's affine hull they are continued by the pivots' payoffs.
+        That is ``V(o_0) + (e + b·w_k/n)/b``, as ``v(N)`` is then ``b·V(o_k)``. Off the face's
+        affine hull the coordinates are continued by the pivots' payoffs.
         """
-        d = len(self.pivots)
-        beyond = [excess[q] * reciprocal(prices[q]) for q in self.pivots]
-        weights = [
-            sum(
-                (beyond[k] * arb(self.inverse[j, k]) for k in range(1, d)),
-                beyond[0] * arb(self.inverse[j, 0]),
-            )
-            for j in range(d)
-        ]
-        first = Form([arb(1), *[arb(0)] * (len(prices) - 1)])
-        for weight in weights:
-            first = first - weight
-        return [first, *weights]
+        prices = box.prices()
+        inverses = [reciprocal(prices[q]) for q in self.pivots]
+        listed = []
+        for w in ([fmpq(0)] * box.n, *self.directions):
+            more = box.linear(w) / box.n
+            beyond = [
+                (excess[q] + more) * inverse
+                for q, inverse in zip(self.pivots, inverses, strict=True)
+            ]
+            still = box.constant(arb(0))
+            weights = [
+                sum((b * arb(self.inverse[j, k]) for k, b in enumerate(beyond)), still)
+                for j in range(len(beyond))
+            ]
+            listed.append([box.constant(arb(1)) - sum(weights, still), *weights])
+        return listed
 
     def residual(self, excess: Sequence[Any], prices: Sequence[arb]) -> list[arb]:
         """Return ``H`` at one price vector, given ``e`` and ``b`` there."""
