@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     read_certificate = certify.read
     write_certificate = certify.write
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "AuxiliaryGame": "auxiliary",

@@ -134,6 +134,25 @@ def check_rows(connection: sqlite3.Connection, plan: Plan, path: Path) -> None:
     ).fetchone()
     if row is not None:
         raise _damaged(path, f"game {row[0]}:{row[1]} is not one that this program recorded")
+    _check_proofs(connection, plan, path)
+
+
+def _check_proofs(connection: sqlite3.Connection, plan: Plan, path: Path) -> None:
+    """Raise an `InputError` if lists were proved by a version whose proof of boxes had a gap."""
+    enumerated = [k for k, cell in enumerate(plan.cells) if cell.method == "enumeration"]
+    marks = ", ".join("?" * len(enumerated))
+    (count,) = connection.execute(
+        "SELECT count(*) FROM games JOIN software ON software.id = games.software "
+        f"WHERE cell IN ({marks}) AND json_extract(versions, '$.\"harsanyi-aux\"') LIKE '0.1.%'",
+        enumerated,
+    ).fetchone()
+    if count:
+        raise InputError(
+            f"{count} games of this store were enumerated by harsanyi-aux 0.1, which called lists "
+            "complete that may lack equilibria",
+            place=str(path),
+            mend="examine them anew, in another file",
+        )
 
 
 def _damaged(path: Path, detail: object) -> InputError:

@@ -11,6 +11,7 @@ from flint import fmpq
 
 from harsanyi_aux.arrays import format_number
 from harsanyi_aux.certify.document import digest, sealed
+from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.table import Table
 from harsanyi_aux.certify.trees import check_root
@@ -145,7 +146,15 @@ def _restored(
     for k, entry in enumerate(state["vertices"]):
         read_vertex(frame.table, entry, f"vertices[{k}]")
     locator = Locator(frame, concept, floor)
-    for entry in state["equilibria"]:
+    for k, entry in enumerate(state["equilibria"]):
+        try:
+            # cells were closed because of it, by a program that may have proved less
+            read_entry(frame.table, entry, concept, f"equilibria[{k}]")
+        except InvalidCertificate as error:
+            raise InputError(
+                f"the saved search rests on what is not proved ({error})",
+                mend="delete it and start afresh",
+            ) from None
         locator.restore(entry)
     for prices, defect in state["unproved"]:
         locator.restore_unproved(prices, defect)

@@ -225,3 +225,23 @@ def test_places_where_no_store_can_be(tmp_path):
     with pytest.raises(InputError, match="No such file or directory"):
         run(tmp_path / "no" / "folder.db", plan_of(1))
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("method", "refused"), [("enumeration", True), ("multi-start", False)])
+def test_lists_of_the_version_with_a_gap_in_its_proof_are_not_mixed_with_others(
+    path, method, refused
+):
+    plan = plan_of(2, methods=(method,))
+    run(path, plan)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE software SET versions = ?", ('{"harsanyi-aux": "0.1.0"}',))
+    if not refused:
+        assert run(path, plan, resume=True).before == 4
+        return
+    with pytest.raises(InputError, match=r"4 games of this store were enumerated by .* 0\.1"):
+        run(path, plan, resume=True)
+    with pytest.raises(InputError, match="in another file"), reading(path):
+        pass
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE software SET versions = ?", ('{"harsanyi-aux": "0.2.0"}',))
+    assert run(path, plan, resume=True).before == 4
