@@ -1,4 +1,4 @@
-"""``harsanyi check``: replay a certificate with the independent checker."""
+"""``harsanyi check``: replay a certificate; the checker imports nothing from the search."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Replay a certificate with the independent checker."""
+    """Replay a certificate with the checker, which imports nothing from the search."""
     from harsanyi_aux.certify import InvalidCertificate, read
     from harsanyi_aux.certify import check as replay
 

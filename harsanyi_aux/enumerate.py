@@ -2,7 +2,7 @@
 
 Theory note, section 5: the price simplex is subdivided; every cell is excluded, shown to hold
 exactly one equilibrium, or left undecided with the reason. What is returned as complete has been
-replayed by the independent checker (`harsanyi_aux.certify`).
+replayed by the checker (`harsanyi_aux.certify`), which imports nothing from the search.
 """
 
 from __future__ import annotations

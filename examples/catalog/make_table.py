@@ -2,7 +2,7 @@
 
 The games are those of pygambit's catalog. For each, `exists` decides both concepts and
 `enumerate_equilibria` lists the CoCo equilibria, and the coalition-perfect ones where there are
-any. What the table says is what the independent checker confirms of the certificates.
+any. What the table says is what the checker confirms of the certificates.
 """
 
 from __future__ import annotations

@@ -260,8 +260,8 @@ def _certificate(survey: Survey) -> list[Markup]:
     content = json.dumps(document, separators=(",", ":")).encode()
     parts = [
         element(
-            "p", "Proved, and replayed in exact arithmetic by a checker that shares no code with "
-            "the search: ", element("strong", f"{report.claim}."),
+            "p", "Proved, and replayed in exact arithmetic by a checker that imports nothing "
+            "from the search: ", element("strong", f"{report.claim}."),
         ),
         element("p", "SHA-256 of the certificate: ", element("code", str(document["sha256"]))),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 ``docs/certificates.md``, "Robust examples". `robust_radius` proves the largest radius it can around
 a given game; `find_robust` looks for games where it is large. What is returned has been replayed by
-the independent checker.
+the checker, which imports nothing from the search.
 """
 
 from __future__ import annotations
