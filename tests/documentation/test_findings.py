@@ -114,6 +114,24 @@ def test_the_worst_case_is_told(census, findings):
     assert told in " ".join(findings.split())
 
 
+def test_what_is_said_of_the_first_uniform_games_is_in_their_table(findings):
+    with (ROOT / "examples" / "census" / "uniform.csv").open(newline="") as file:
+        games = list(csv.DictReader(file))
+    assert [int(game["number"]) for game in games] == list(range(300))
+    assert all(game["complete"] == "1" for game in games)
+    curves = sum(game["varying threat"] != "" for game in games)
+    areas = sum(game["fixed strategies"] != "" for game in games)
+    several = [game for game in games if game["payoff vectors"] != "1"]
+    text = " ".join(findings.split())
+    for count, told in ((curves, "have a continuum"), (areas, "have prices with one and the same")):
+        low, high = (beta.ppf(q, count + r, 300 - count + 1 - r) for q, r in ((0.025, 0), (0.975, 1)))
+        assert f"{count} {told}" in text
+        assert f"({percent(low)} to {percent(high)})" in text
+    assert all(game["payoff vectors"] == "2" for game in several)
+    numbers = " and ".join(game["number"] for game in several)
+    assert f"{len(several)} have two payoff vectors (k = {numbers})" in text
+
+
 def only(*actions):
     return [{"actions": list(actions), "probability": "1"}]
 
