@@ -86,7 +86,7 @@ def enumerate_all(
 
 def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) -> dict[str, Any]:
     from harsanyi_aux.arrays import format_number
-    from harsanyi_aux.proved_bounds import decimals, proved_bounds
+    from harsanyi_aux.proved_bounds import decimals
 
     found = result.equilibria
     # the prices' arrays are shared, the equilibria may be copies that name another concept
@@ -116,12 +116,10 @@ def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) 
                 "equilibrium": numbers[id(one.equilibrium.prices)],
                 "lower": one.lower.tolist(),
                 "upper": one.upper.tolist(),
-                "prices": [decimals(pair) for pair in bounds.prices],
-                "payoffs": [decimals(pair) for pair in bounds.payoffs],
+                "prices": [decimals(pair) for pair in one.bounds.prices],
+                "payoffs": [decimals(pair) for pair in one.bounds.payoffs],
             }
-            for one, bounds in zip(
-                result.enclosures, proved_bounds(result.certificate or {}), strict=True
-            )
+            for one in result.enclosures
         ],
         "undecided": cells_to_list(result.undecided),
         "unproved": [

@@ -20,9 +20,12 @@ from typing import Any, TypeAlias, get_args
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray, Number, read_only
+from harsanyi_aux.certify.entries import Statement
+from harsanyi_aux.certify.reading import to_fraction
 from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.proved_bounds import ProvedBounds
 from harsanyi_aux.solver import solve
 from harsanyi_aux.subdivision.document import load_state, save_state, tree_certificate
 from harsanyi_aux.subdivision.frame import Frame, build_frame
@@ -94,11 +97,14 @@ class Enclosure:
     lower, upper : arrays (n,)
         Normalised prices: exactly one equilibrium lies between.
     equilibrium : Equilibrium
+    bounds : ProvedBounds
+        Of its prices and payoffs, much narrower.
     """
 
     lower: FloatArray
     upper: FloatArray
     equilibrium: Equilibrium
+    bounds: ProvedBounds
 
 
 @dataclass(frozen=True)
@@ -383,7 +389,13 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     certificate = tree_certificate(growth, options.price_floor)
     report = check(certificate, workers=options.workers)
     game = growth.frame.game
-    equilibria = [known.equilibrium for known in growth.known if not redundant(growth.known, known)]
+    # those that cells needed may lie just below the floor
+    listed = [
+        (known, statement)
+        for known, statement in zip(growth.known, report.statements, strict=True)
+        if not redundant(growth.known, known) and statement.may_reach(options.price_floor)
+    ]
+    equilibria = [known.equilibrium for known, _ in listed]
     if growth.concept == "coalition-perfect":
         equilibria = [replace(e, concept=growth.concept) for e in equilibria]
     if not equilibria:
@@ -398,11 +410,15 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         concept=growth.concept,
         equilibria=tuple(equilibria),
         sets=tuple(
-            _as_set(growth.frame, known)
-            for known in growth.known
-            if known.form in ("set", "level") and not redundant(growth.known, known)
+            _as_set(growth.frame, known, statement)
+            for known, statement in listed
+            if statement.form in ("set", "level")
         ),
-        enclosures=tuple(_as_enclosure(known) for known in growth.known if known.form == "box"),
+        enclosures=tuple(
+            _as_enclosure(known, statement)
+            for known, statement in listed
+            if statement.form == "box"
+        ),
         complete=report.undecided == 0,
         price_floor=options.price_floor,
         proved_floor=report.proved_floor,
@@ -417,30 +433,28 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     )
 
 
-def _as_set(frame: Frame, known: Known) -> EquilibriumSet:
-    equilibrium = known.equilibrium
-    ranges = [known.prices[i] / float(a) for i, a in enumerate(equilibrium.prices)]
-    corners = np.array([[float(b) for b in vertex] for vertex in known.vertices])
-    payoffs = equilibrium.payoffs.astype(np.float64)
-    if known.form == "level":
-        # exact, while the equilibrium is in doubles
-        payoffs = np.array([float(row[known.entry["outcome"]]) for row in frame.table.payoffs])
+def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
+    corners = [
+        [to_fraction(b) / r for b, r in zip(corner, frame.table.ranges, strict=True)]
+        for corner in statement.corners
+    ]
     return EquilibriumSet(
-        dimension=known.dimension,
-        prices=read_only(corners / np.array(ranges)),
-        payoffs=read_only(payoffs),
-        equilibrium=equilibrium,
+        dimension=statement.dimension,
+        prices=read_only(np.array(corners, dtype=np.float64)),
+        payoffs=read_only(np.array([float(low) for low, _ in statement.payoffs])),
+        equilibrium=known.equilibrium,
         varying=known.varying,
     )
 
 
-def _as_enclosure(known: Known) -> Enclosure:
+def _as_enclosure(known: Known, statement: Statement) -> Enclosure:
     lower = [*known.lower, 1 - sum(known.upper)]
     upper = [*known.upper, 1 - sum(known.lower)]
     return Enclosure(
         lower=read_only(np.array([float(b) for b in lower])),
         upper=read_only(np.array([float(b) for b in upper])),
         equilibrium=known.equilibrium,
+        bounds=ProvedBounds(statement.prices, statement.payoffs),
     )
 
 
@@ -454,7 +468,10 @@ def _as_cell(node: Node) -> UndecidedCell:
 def _transferable(
     game: StrategicGame, concept: Concept, options: Options, begun: float
 ) -> Enumeration:
-    """Return the one equilibrium of a game with side payments, the CoCo value (theory, 2)."""
+    """Return the one equilibrium of a game with side payments, the CoCo value (theory, 2).
+
+    All prices are equal there, so that a price floor would mean nothing: it is taken for zero.
+    """
     return Enumeration(
         game=game,
         concept=concept,
@@ -462,8 +479,8 @@ def _transferable(
         sets=(),
         enclosures=(),
         complete=True,
-        price_floor=options.price_floor,
-        proved_floor=options.price_floor,
+        price_floor=Fraction(0),
+        proved_floor=Fraction(0),
         undecided=(),
         unproved=(),
         least_defect=0.0 if concept == "coalition-perfect" else None,

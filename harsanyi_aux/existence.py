@@ -7,11 +7,15 @@ whole price simplex.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.certify.entries import read_entry
+from harsanyi_aux.certify.table import Table
 from harsanyi_aux.enumerate import (
     UndecidedCell,
     checked_options,
@@ -21,6 +25,8 @@ from harsanyi_aux.enumerate import (
 from harsanyi_aux.equilibrium import Concept, Equilibrium
 from harsanyi_aux.game import StrategicGame
 from harsanyi_aux.solver import solve
+from harsanyi_aux.subdivision.grow import Growth
+from harsanyi_aux.subdivision.known import Known
 
 Verdict = Literal["exists", "refuted", "undecided"]
 
@@ -40,8 +46,8 @@ class Existence:
         For coalition-perfect: the smallest division defect met, 0 if one exists, None where no CoCo
         equilibrium was met.
     certificate : dict or None
-        Of kind "equilibrium" or "refutation", and "enumeration" where undecided; None for
-        transferable utility.
+        Of kind "equilibrium" or "refutation", and "enumeration" where undecided or where all
+        equilibria of the list lie below the floor; None for transferable utility.
     price_floor : Fraction
     undecided : tuple of UndecidedCell
         The cells left open.
@@ -98,17 +104,20 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
             equilibrium=solve(game, concept=concept),
             least_defect=0.0 if perfect else None,
             certificate=None,
-            price_floor=chosen.price_floor,
+            price_floor=Fraction(0),  # all prices are equal there
             undecided=(),
             cells=0,
             seconds=time.perf_counter() - begun,
         )
-    growth, interrupted = grow(game, concept, chosen, enough=lambda growth: bool(growth.known))
-    if growth.known:
+    certainly = _test_of_floor(chosen.price_floor)
+    growth, interrupted = grow(
+        game, concept, chosen, enough=lambda growth: certainly(growth) is not None
+    )
+    known = certainly(growth)
+    if known is not None:
         from harsanyi_aux.certify.replay import check
         from harsanyi_aux.subdivision.document import equilibrium_certificate
 
-        known = growth.known[0]
         certificate = equilibrium_certificate(growth.frame, concept, known)
         check(certificate)
         return Existence(
@@ -125,7 +134,8 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
         )
     shown = conclude(growth, chosen, begun, interrupted)
     return Existence(
-        status="refuted" if shown.complete else "undecided",
+        # one whose least price is the floor, as far as is proved, leaves the answer open
+        status="refuted" if shown.complete and not shown.proper else "undecided",
         concept=concept,
         equilibrium=None,
         least_defect=shown.least_defect,
@@ -137,3 +147,25 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
         interrupted=interrupted,
         unproved=shown.unproved,
     )
+
+
+def _test_of_floor(floor: Fraction) -> Callable[[Growth], Known | None]:
+    """Return a function that returns a known equilibrium with prices of at least the floor."""
+
+    @cache
+    def reaches(table: Table, concept: Concept, known: Known) -> bool:
+        equilibrium = known.equilibrium
+        if equilibrium.is_exact:
+            prices = zip(equilibrium.prices.tolist(), table.ranges, strict=True)
+            worth = [a * r for a, r in prices]
+            return bool(min(worth) >= floor * sum(worth))
+        stated = read_entry(table, known.entry, concept, "")
+        return all(low >= floor for low, _ in stated.prices)
+
+    def found(growth: Growth) -> Known | None:
+        listed = growth.known
+        if floor:
+            listed = [one for one in listed if reaches(growth.frame.table, growth.concept, one)]
+        return listed[0] if listed else None
+
+    return found

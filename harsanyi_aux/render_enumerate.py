@@ -20,7 +20,7 @@ from rich.text import Text
 
 from harsanyi_aux.proved_bounds import ProvedBounds, proved_bounds
 from harsanyi_aux.render import CONCEPTS, equilibrium_parts, heading, new_table
-from harsanyi_aux.text import LONGEST_FRACTION, column, number, plain
+from harsanyi_aux.text import LONGEST_FRACTION, column, number, number_above, plain
 
 if TYPE_CHECKING:
     from harsanyi_aux.enumerate import Enumeration, EquilibriumSet, UndecidedCell
@@ -56,8 +56,7 @@ def enumeration_parts(
     """
     game, found = result.game, result.equilibria
     # the arrays of prices are shared between an equilibrium and its copies
-    keys = [id(one.equilibrium.prices) for one in result.enclosures]
-    enclosures = dict(zip(keys, proved_bounds(result.certificate or {}), strict=True))
+    enclosures = {id(one.equilibrium.prices): one.bounds for one in result.enclosures}
     sets = {id(one.equilibrium.prices): one for one in result.sets}
     parts: list[RenderableType] = [heading(game)]
     for k, equilibrium in enumerate(found):
@@ -224,7 +223,7 @@ def _set(game: StrategicGame, continuum: EquilibriumSet) -> list[RenderableType]
 
 
 def _where(floor: Fraction) -> str:
-    return f" with all normalised prices at least {number(floor)}" if floor else ""
+    return f" with all normalised prices at least {number_above(floor)}" if floor else ""
 
 
 def _verdict(result: Enumeration) -> str:
@@ -236,8 +235,9 @@ def _verdict(result: Enumeration) -> str:
         return f"The list{what}{where} is complete: proved."
     if result.proved_floor >= Fraction(1, result.game.n_players):
         return "The list is not proved complete."
+    floor = number_above(result.proved_floor)
     return (
-        f"The list is complete where all normalised prices exceed {number(result.proved_floor)}: "
+        f"The list is complete where all normalised prices exceed {floor}: "
         "proved. Below that it may not be."
     )
 

@@ -102,7 +102,7 @@ def survey(
         found, defect = _search(game, concept, starts)
         listed += found
         least = min((d for d in (least, defect) if d is not None), default=None)
-    distinct = _distinct(game, listed)
+    distinct = _distinct(game, listed, 0 if enumeration is None else len(enumeration.equilibria))
     proper = [equilibrium for equilibrium in distinct if equilibrium.kind == "proper"]
     return Survey(game, concept, tuple(proper or distinct), enumeration, least)
 
@@ -128,14 +128,17 @@ def normalised_prices(game: StrategicGame, equilibrium: Equilibrium) -> FloatArr
     return normalised
 
 
-def _distinct(game: StrategicGame, listed: Iterable[Equilibrium]) -> list[Equilibrium]:
-    """Return each equilibrium once, the first of those that agree in prices and payoffs."""
+def _distinct(game: StrategicGame, listed: Iterable[Equilibrium], proved: int) -> list[Equilibrium]:
+    """Return each equilibrium once, the first of those that agree in prices and payoffs.
+
+    The first ones, as many as `proved`, are known to differ, however near to each other they are.
+    """
     kept: list[Equilibrium] = []
     places: list[FloatArray] = []
-    for equilibrium in listed:
+    for number, equilibrium in enumerate(listed):
         payoffs = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
         place = np.concatenate([normalised_prices(game, equilibrium), payoffs])
-        if all(np.abs(place - other).max() > _SAME for other in places):
+        if number < proved or all(np.abs(place - other).max() > _SAME for other in places):
             kept.append(equilibrium)
             places.append(place)
     return kept

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal, localcontext
 from fractions import Fraction
 
 #: Longest text of a fraction shown to people; files and ``--json`` have all digits.
@@ -43,6 +43,15 @@ def number(value: float | Fraction, digits: int = _DIGITS) -> str:
     if isinstance(value, (int, Fraction)):  # decimals have exponents that floats lack
         return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits}g}"
     return f"{float(value):.{digits}g}"
+
+
+def number_above(value: Fraction, digits: int = _DIGITS) -> str:
+    """Return a number as `number` does, but rounded up: what is proved above it is no more."""
+    if len(_fraction(value)) <= LONGEST_FRACTION or not value:
+        return number(value, digits)
+    with localcontext() as context:
+        context.prec, context.rounding = digits, ROUND_CEILING
+        return f"{Decimal(value.numerator) / Decimal(value.denominator):.{digits}g}"
 
 
 def _fraction(value: int | Fraction) -> str:

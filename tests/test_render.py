@@ -9,7 +9,7 @@ import pytest
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.render import heading, to_text
-from harsanyi_aux.text import column, number, plain
+from harsanyi_aux.text import column, number, number_above, plain
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,15 @@ def test_a_single_number_is_a_short_fraction_or_rounded():
     assert number(Fraction(1, 3**40)) == "8.22526e-20"
     assert number(0.123456789, 2) == "0.12"
     assert number(10**5000 // 10**4990) == "10000000000"
+
+
+def test_limits_of_what_is_proved_are_rounded_up():
+    assert number_above(Fraction(1, 3)) == "1/3"
+    assert number_above(Fraction(0)) == "0"
+    assert number(Fraction(1234561, 10**7 + 1)) == "0.123456"
+    assert number_above(Fraction(1234561, 10**7 + 1)) == "0.123457"
+    assert Fraction(number_above(Fraction(1, 3**40))) > Fraction(1, 3**40)
+    assert number_above(Fraction(10**40 + 1, 10**46)) == "0.00000100001"
 
 
 def test_names_cannot_steer_the_terminal():

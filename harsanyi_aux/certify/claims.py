@@ -151,7 +151,7 @@ def _nearby(name: str, statements: Sequence[Statement], radius: Fraction) -> str
 
 
 def _among(name: str, statements: Sequence[Statement], apart: bool, floor: Fraction | None) -> str:
-    if not statements:
+    if not any(statement.may_reach(floor or Fraction(0)) for statement in statements):
         return f"the game has no {name} equilibrium with {_prices(floor)}"
     sets = any(map(_is_set, statements))
     subject = f"every {name} equilibrium with {_prices(floor)} is"

@@ -71,6 +71,10 @@ class Statement:
     corners: tuple[tuple[fmpq, ...], ...]
     box: _Box | None
 
+    def may_reach(self, floor: Fraction) -> bool:
+        """Whether it is not proved that some normalised price is less than `floor`, throughout."""
+        return all(high >= floor for _, high in self.prices)
+
 
 def read_entry(table: Table, entry: object, concept: str, place: str) -> Statement:
     """Check an entry of any form.

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
+from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.cells import check_excluded
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.conditions import verify, with_residuals
@@ -300,13 +301,10 @@ class Locator:
             self.known.append(known)
             self._mark_corners(known)
             return
-        free = [float(Fraction(b)) for b in entry["center"]]
-        prices = np.array([*free, 1.0 - sum(free)])
-        # the middle of the box is not the equilibrium: outcomes that earn a little less there
-        # may be the planner's
-        width = max(float(Fraction(r)) for r in entry["radius"])
-        equilibrium = self._in_doubles(prices, polish(self._problem, prices, 4 * width))
-        self.known.append(box_known(equilibrium, prices, dict(entry)))
+        # the middle of the box is not the equilibrium, which the checker finds
+        proved = check_box(self.frame.table, entry).prices
+        prices = np.array([float((low + high) / 2) for low, high in proved])
+        self.known.append(box_known(self._in_doubles(prices, None), prices, dict(entry)))
 
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
         """Take over a solution that a saved search could not settle."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from enumeration_support import enumerated, game_of, payoffs_of
 
-from harsanyi_aux import InputError, load_game, random_game
+from harsanyi_aux import InputError, load_game, random_game, verify
 from harsanyi_aux.certify.document import sealed
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.enumerate import enumerate_equilibria
@@ -44,6 +44,22 @@ def test_a_search_goes_on_where_it_stopped(tmp_path, concept):
     again = enumerated(game, concept, state=state)
     assert again.cells == second.cells
     assert claims(again) == claims(whole)
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+def test_an_equilibrium_in_a_box_is_shown_as_it_was_found(tmp_path, seed):
+    # the middle of its box, from which version 0.2.0 looked for it, is another price vector
+    game, state = random_game("uniform", (2, 2, 2), seed), tmp_path / "state.json"
+    enumerate_equilibria(game, max_cells=2, state=state)
+    second = enumerate_equilibria(game, state=state)
+    assert second.complete
+    (shown,) = second.enclosures
+    for u, (low, high) in zip(shown.equilibrium.payoffs, shown.bounds.payoffs, strict=True):
+        assert float(low) - 1e-12 <= u <= float(high) + 1e-12
+    prices = shown.equilibrium.prices * game.ranges
+    for b, (low, high) in zip(prices / prices.sum(), shown.bounds.prices, strict=True):
+        assert float(low) - 1e-12 <= b <= float(high) + 1e-12
+    assert verify(game, shown.equilibrium).valid
 
 
 def test_continua_are_kept(tmp_path):
