@@ -12,8 +12,9 @@ demo: $(STAMP)
 	$(BIN)/harsanyi solve examples/four_firms.json
 	$(BIN)/harsanyi exists examples/no_coalition_perfect.json --concept coalition-perfect || test $$? = 1
 
+# On several processors at once; what sends signals or starts programs runs one after the other.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
