@@ -19,7 +19,7 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
-# Branches of the definition, the checker and the readers that no test takes.
+# Branches of the definition, the checker and the readers that no test takes. In one process.
 coverage: $(STAMP)
 	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,smoothing -m pytest
 	$(BIN)/python -m coverage report --show-missing --skip-covered
