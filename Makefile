@@ -12,13 +12,16 @@ demo: $(STAMP)
 	$(BIN)/harsanyi solve examples/four_firms.json
 	$(BIN)/harsanyi exists examples/no_coalition_perfect.json --concept coalition-perfect || test $$? = 1
 
+# On several processors at once; what sends signals or starts servers runs one after the other.
+# Tests wait for states, not for times: one that hangs for a quarter of an hour is ended.
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup \
+		-o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
-# Branches of the definition, the checker and the readers that no test takes.
+# Branches of the definition, the checker and the readers that no test takes. In one process.
 coverage: $(STAMP)
 	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,smoothing -m pytest
 	$(BIN)/python -m coverage report --show-missing --skip-covered

@@ -18,7 +18,11 @@ import numpy as np
 from numba import njit
 
 # Fused multiply-adds let the inner loops vectorise; nothing else of floating point is relaxed.
-compiled = njit(cache=True, error_model="numpy", fastmath={"contract"})
+compiled = njit(error_model="numpy", fastmath={"contract"})
+# Numba's cache has no lock: of two processes that compile a function for different arguments at
+# once, one may store its code under the other's entry. Only what Python calls is therefore cached,
+# and called with one kind of arguments: whoever compiles it writes the same.
+cached = njit(cache=True, error_model="numpy", fastmath={"contract"})
 
 SHIFT = 2.0
 PIVOT_TOLERANCE = 1e-11
@@ -238,7 +242,7 @@ def exchange(T: Any, source: Any, m: int, n: int, leave: int, enter: int) -> Non
         T[leave, c] = source[c]
 
 
-@compiled
+@cached
 def matrix_game(
     M: Any,
     m: int,
@@ -345,7 +349,7 @@ def threat_matrix(
     return M
 
 
-@compiled
+@cached
 def all_threats(
     P: Any,
     counts: Any,

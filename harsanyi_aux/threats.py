@@ -109,7 +109,8 @@ class ThreatGames:
         counts = np.array(game.actions, dtype=np.int64)
         self.game = game
         self.n = n
-        self._payoffs = np.ascontiguousarray(game.scaled.reshape(n, -1))
+        self._payoffs = np.ascontiguousarray(game.scaled.reshape(n, -1)).view()
+        self._payoffs.setflags(write=False)  # always, copied or not: kernels are compiled for that
         self._counts = counts
         outcomes = self._payoffs.shape[1]
         self._strides = np.array([counts[i + 1 :].prod() for i in range(n)], dtype=np.int64)

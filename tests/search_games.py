@@ -31,12 +31,22 @@ TWO = game(
     actions=[2, 2, 2],
 )
 
-# Saves the search after every cell, which costs too much for real use.
+# As a terminal starts it: what a shell puts in the background ignores Ctrl-C. Saves the search
+# after every cell, which costs too much for real use, and never comes to an end: a signal is in
+# time whenever it is sent.
 _DRIVER = """
-import sys
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import harsanyi_aux.enumerate as search
 from harsanyi_aux.cli import main
+from harsanyi_aux.subdivision.grow import Growth
 search.SAVE_EVERY = 0.0
+examine = Growth._examine
+def examine_some(growth, node):
+    while growth.counts.examined >= 25:
+        time.sleep(60)
+    return examine(growth, node)
+Growth._examine = examine_some
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -56,11 +66,10 @@ def stopped(signal: int, state: Path, *arguments: object) -> subprocess.Complete
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while process.poll() is None and examined(state) < 3 and time.monotonic() < deadline:
+    while process.poll() is None and examined(state) < 3:
         time.sleep(0.02)
     process.send_signal(signal)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 

@@ -255,6 +255,7 @@ def test_states_that_do_not_fit(run, write, tmp_path):
 # -- interruption ------------------------------------------------------------------------------
 
 
+@pytest.mark.xdist_group("serial")
 def test_ctrl_c_prints_what_was_found_and_keeps_the_search(run, tmp_path):
     source, state = random_file(tmp_path, (2,) * 5), tmp_path / "state.json"
     done = stopped(signal.SIGINT, state, "enumerate", source, "--workers", 1)
@@ -269,6 +270,7 @@ def test_ctrl_c_prints_what_was_found_and_keeps_the_search(run, tmp_path):
     assert resumed.json["interrupted"] is False
 
 
+@pytest.mark.xdist_group("serial")
 def test_a_killed_search_goes_on_and_ends_as_if_nothing_had_happened(run, tmp_path):
     source, state = random_file(tmp_path, (2, 2, 3)), tmp_path / "state.json"
     done = stopped(signal.SIGKILL, state, "enumerate", source)

@@ -78,6 +78,7 @@ def test_undecided_at_a_limit_keeps_the_search(run, tmp_path):
     assert data["least_defect"] > 0
 
 
+@pytest.mark.xdist_group("serial")
 def test_ctrl_c(run, tmp_path):
     source, state = random_file(tmp_path, (2, 2, 2, 2)), tmp_path / "state.json"
     concept = ("--concept", "coalition-perfect")

@@ -90,20 +90,20 @@ def _check_size(pattern: Pattern, structure: Structure) -> None:
             )
 
 
-@njit(cache=True)
+@njit
 def _gcd(a, b):  # type: ignore[no-untyped-def]
     while b:
         a, b = b, a % b
     return a
 
 
-@njit(cache=True)
+@njit
 def _clear(row):  # type: ignore[no-untyped-def]
     for j in range(len(row)):
         row[j] = 0
 
 
-@njit(cache=True)
+@njit
 def _any(row):  # type: ignore[no-untyped-def]
     found = False
     for j in range(len(row)):
@@ -111,7 +111,7 @@ def _any(row):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(cache=True)
+@njit
 def _store(table, place, row):  # type: ignore[no-untyped-def]
     for j in range(len(row)):
         table[place, j] = row[j]

@@ -86,7 +86,7 @@ def _widest(equal, below, objectives, least):  # type: ignore[no-untyped-def]
     return best, widest_of, columns, rows
 
 
-@njit(cache=True)
+@njit
 def _fill(table, equal, below, objectives):  # type: ignore[no-untyped-def]
     n_equal, n_rows = len(equal), len(equal) + len(below)
     for r in range(n_rows):
@@ -101,7 +101,7 @@ def _fill(table, equal, below, objectives):  # type: ignore[no-untyped-def]
             table[n_rows + g, j] = objectives[g, j]
 
 
-@njit(cache=True)
+@njit
 def _entering(costs, nonbasic, at_upper, n, n_equal, bland):  # type: ignore[no-untyped-def]
     """Return the place of the nonbasic variable to change, -1 at an optimum."""
     chosen, largest = -1, _ZERO
@@ -117,7 +117,7 @@ def _entering(costs, nonbasic, at_upper, n, n_equal, bland):  # type: ignore[no-
     return chosen
 
 
-@njit(cache=True)
+@njit
 def _step(  # type: ignore[no-untyped-def]
     table, values, basic, nonbasic, at_upper, entering, n, n_equal, bland
 ):
@@ -151,7 +151,7 @@ def _step(  # type: ignore[no-untyped-def]
     return length
 
 
-@njit(cache=True)
+@njit
 def _exchange(table, leaving, entering):  # type: ignore[no-untyped-def]
     pivot = table[leaving, entering]
     for j in range(table.shape[1]):
@@ -165,7 +165,7 @@ def _exchange(table, leaving, entering):  # type: ignore[no-untyped-def]
                 table[r, j] -= factor * table[leaving, j]
 
 
-@njit(cache=True)
+@njit
 def _point(values, basic, nonbasic, at_upper, n):  # type: ignore[no-untyped-def]
     point = np.zeros(n)
     for j in range(n):

@@ -32,7 +32,12 @@ from harsanyi_aux.search import campaign
 from harsanyi_aux.search.campaign import run_campaign
 from harsanyi_aux.search.workers import run_here
 
+pytestmark = pytest.mark.xdist_group("serial")
+
 HERE = os.path.dirname(campaign_support.__file__)
+
+#: Games that keep two workers busy for hours, whatever the machine.
+ENDLESS = 10_000_000
 
 
 @pytest.fixture
@@ -88,12 +93,11 @@ def unstartable(plan, key):
 def test_workers_that_cannot_start_are_told_and_not_tried_for_ever(monkeypatch, capfd):
     monkeypatch.setattr(unstartable, "__module__", "harsanyi_aux_nowhere")
     monkeypatch.setitem(sys.modules, "harsanyi_aux_nowhere", sys.modules[__name__])
-    begun = time.monotonic()
     with pytest.raises(HarsanyiError, match="worker processes cannot be started: the last ended"):
         for _ in run_here(plan_of(2), plan_of(2).ordered_keys(), 1, unstartable):
             pass
-    assert time.monotonic() - begun < 60
-    assert "harsanyi_aux_nowhere" in capfd.readouterr().err
+    told = capfd.readouterr().err
+    assert told.count("ModuleNotFoundError: No module named 'harsanyi_aux_nowhere'") == 3
 
 
 @pytest.mark.parametrize(
@@ -141,23 +145,23 @@ def alive(group):
 
 def test_ctrl_c_on_the_command_line(path, run):
     process = subprocess.Popen(
-        command(path, 5000, "--workers", 2),
+        command(path, ENDLESS, "--workers", 2),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        wait_for_games(path, 3)
+        wait_for_games(path, 3, process)
         second = run("search", "--store", path, "--resume")
         assert second.status == 2
         assert f"another process is working on this store (process {process.pid} on" in second.err
         during = run("search", "--summary", path)  # reading is possible meanwhile
         assert during.status == 0
-        assert "of 5000 games" in during.out
+        assert f"of {ENDLESS} games" in during.out
         before = recorded(path)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate()
     finally:
         process.kill()
     assert process.returncode == 130
@@ -165,39 +169,48 @@ def test_ctrl_c_on_the_command_line(path, run):
     assert f"Interrupted; harsanyi search --store {path} --resume continues." in " ".join(
         out.split()
     )
-    assert before <= recorded(path) < 5000
-    end = time.monotonic() + 10
-    while alive(process.pid):  # workers are gone; the resource tracker of Python follows
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert before <= recorded(path)
+    # Python's resource tracker may still be about to end
+    assert [line for line in alive(process.pid) if "resource_tracker" not in line[2]] == []
 
 
 # -- SIGKILL ---------------------------------------------------------------------------------------
 
 
-def _campaign_in_a_child(path, plan):
+def _campaign_in_a_child(path, plan, games):
+    """Examine so many games and then nothing more, so that a kill always comes before the end."""
+    left = iter(range(games))
+
+    def examiner(plan, key):
+        while next(left, None) is None:
+            time.sleep(60)
+        return steady(plan, key)
+
     campaign.run_here = serially
     campaign.COMMIT_SECONDS = 0.02
-    run_campaign(path, plan, resume=True, examiner=steady)
+    run_campaign(path, plan, resume=True, examiner=examiner)
 
 
 def test_five_times_sigkill_at_random_moments_changes_nothing(path, undisturbed):
     """The process that writes is killed; forked, so that it is at work at once."""
-    plan = plan_of(100)
+    plan = plan_of(75)
     draw = random.Random(20261122)
     fork = multiprocessing.get_context("fork")
-    progress = []
+    progress = [0]
     for _ in range(5):
-        child = fork.Process(target=_campaign_in_a_child, args=(path, plan))
+        child = fork.Process(target=_campaign_in_a_child, args=(path, plan, 25))
         child.start()
-        time.sleep(draw.uniform(0.05, 0.7))
+        while recorded(path) == progress[-1]:
+            assert child.is_alive()
+            time.sleep(0.01)
+        time.sleep(draw.uniform(0.0, 0.5))
         child.kill()
         child.join()
         assert child.exitcode == -signal.SIGKILL
         progress.append(recorded(path))
     assert progress == sorted(progress)
-    assert 0 < progress[-1] < 200
-    child = fork.Process(target=_campaign_in_a_child, args=(path, plan))
+    assert 5 <= progress[-1] <= 125
+    child = fork.Process(target=_campaign_in_a_child, args=(path, plan, 150))
     child.start()
     child.join()
     assert child.exitcode == 0
@@ -211,7 +224,7 @@ def test_the_whole_command_killed_five_times_ends_with_the_same_rows(path, tmp_p
     progress = []
     for attempt in range(5):
         process = subprocess.Popen(command(path, 400), start_new_session=True)
-        wait_for_games(path, (progress[-1] if progress else 0) + 1)
+        wait_for_games(path, (progress[-1] if progress else 0) + 1, process)
         time.sleep(draw.uniform(0.0, 1.5))
         kill = os.killpg if attempt % 2 else os.kill
         kill(process.pid, signal.SIGKILL)

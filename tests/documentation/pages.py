@@ -114,7 +114,7 @@ def _run(command: str, session: Session) -> int:
         )
         session.background.append(started)
         return 0
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
     print(done.stdout, end="")
     return done.returncode
 
@@ -166,4 +166,4 @@ def ended(session: Session) -> Iterator[Session]:
         for process in reversed(session.background):
             process.terminate()
         for process in session.background:
-            process.wait(timeout=30)
+            process.wait()

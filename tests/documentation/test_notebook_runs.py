@@ -27,7 +27,7 @@ def test_the_notebook_runs_and_shows_what_is_saved(
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     saved = nbformat.read(NOTEBOOK, as_version=4)
     run = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(run, timeout=120, kernel_name="python3", resources={}).execute()
+    NotebookClient(run, timeout=None, kernel_name="python3", resources={}).execute()
     code = [cell for cell in saved.cells if cell.cell_type == "code"]
     assert len(code) >= 8
     again = [cell for cell in run.cells if cell.cell_type == "code"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages import LEFT_OUT, ROOT, Session, all_commands, assert_printed, blocks, follow
@@ -17,9 +18,18 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks(page.read_text(encoding="utf-8"))], ids=name
-)
+def with_blocks() -> list[Any]:
+    """Return the pages that show something; those that start programs run one after the other."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        starts = any(command.endswith(" &") for command in all_commands(text))
+        marks = [pytest.mark.xdist_group("serial")] if starts else []
+        found += [pytest.param(page, id=name(page), marks=marks)] if blocks(text) else []
+    return found
+
+
+@pytest.mark.parametrize("page", with_blocks())
 def test_what_the_page_shows_happens(page: Path, reader: Session):
     follow(page.read_text(encoding="utf-8"), reader)
 

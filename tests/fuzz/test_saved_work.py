@@ -18,6 +18,7 @@ from harsanyi_aux import StrategicGame, enumerate_equilibria
 from harsanyi_aux.certify.document import sealed
 from harsanyi_aux.enumerate import Enumeration
 from harsanyi_aux.formats import load_game
+from harsanyi_aux.search.campaign import run_campaign
 from harsanyi_aux.search.database import reading
 from harsanyi_aux.search.plan import Family, Plan, plan_from_json
 from harsanyi_aux.search.store import Store
@@ -79,6 +80,14 @@ def test_damaged_states(budget: int, run: Run, tmp_path: Path) -> None:
 PLAN = Plan(families=(Family("uniform", {}),), shapes=((2, 2),), count=3)
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Return the content of a store with all games of the plan."""
+    path = tmp_path_factory.mktemp("store") / "campaign.db"
+    assert run_campaign(path, PLAN, workers=1).done == 3
+    return path.read_bytes()
+
+
 @budgets(150, 20_000)
 def test_plans(budget: int) -> None:
     original = json.loads(PLAN.to_json())
@@ -94,14 +103,9 @@ def test_plans(budget: int) -> None:
 
 
 @budgets(25, 1_500)
-def test_damaged_stores(budget: int, run: Run, tmp_path: Path) -> None:
+def test_damaged_stores(budget: int, store: bytes, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "campaign.db"
-    made = run(
-        "search", "--shape", "2,2", "--family", "uniform", "--count", 2, "--workers", 1,
-        "--store", path,
-    )  # fmt: skip
-    assert made.status == 0
-    original = path.read_bytes()
+    path.write_bytes(store)
 
     def holds(content: bytes) -> None:
         for other in tmp_path.glob("campaign.db-*"):
@@ -118,18 +122,13 @@ def test_damaged_stores(budget: int, run: Run, tmp_path: Path) -> None:
             else:
                 assert answer.status in (0, 1)
 
-    explore(budget, contents([original]), holds)
+    explore(budget, contents([store]), holds)
 
 
 @budgets(25, 1_500)
-def test_stores_with_other_values(budget: int, run: Run, tmp_path: Path) -> None:
+def test_stores_with_other_values(budget: int, store: bytes, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "campaign.db"
-    made = run(
-        "search", "--shape", "2,2", "--family", "uniform", "--count", 2, "--workers", 1,
-        "--store", path,
-    )  # fmt: skip
-    assert made.status == 0
-    original = path.read_bytes()
+    path.write_bytes(store)
     with closing(sqlite3.connect(path)) as connection:
         columns = [
             (table, row[1])
@@ -142,7 +141,7 @@ def test_stores_with_other_values(budget: int, run: Run, tmp_path: Path) -> None
         (table, column), value = change
         for other in tmp_path.glob("campaign.db-*"):
             other.unlink()
-        path.write_bytes(original)
+        path.write_bytes(store)
         with closing(sqlite3.connect(path)) as connection:
             try:
                 connection.execute(f"UPDATE OR REPLACE {table} SET {column} = ?", (value,))
@@ -201,11 +200,10 @@ def test_states_of_another_program_are_refused(change: Any, run: Run, tmp_path: 
 )
 @pytest.mark.parametrize("resume", [False, True])
 def test_rows_that_are_none_of_ours_are_refused(
-    change: str, resume: bool, run: Run, tmp_path: Path
+    change: str, resume: bool, store: bytes, run: Run, tmp_path: Path
 ) -> None:
     path = tmp_path / "campaign.db"
-    options = ("--shape", "2,2", "--family", "uniform", "--count", 3, "--workers", 1)
-    assert run("search", *options, "--store", path).status == 0
+    path.write_bytes(store)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"UPDATE games SET {change} WHERE number = 1")
         connection.commit()

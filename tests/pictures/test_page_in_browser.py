@@ -15,7 +15,10 @@ from harsanyi_aux import StrategicGame, certify, load_game
 from harsanyi_aux.report.page import report_page
 from harsanyi_aux.survey import survey
 
-pytestmark = pytest.mark.skipif(not browser.available(), reason=browser.MISSING)
+pytestmark = [
+    pytest.mark.skipif(not browser.available(), reason=browser.MISSING),
+    pytest.mark.xdist_group("serial"),
+]
 
 HOSTILE = ("<script>document.title='x'</script>", '"><img src=x onerror="document.title=\'x\'">')
 
@@ -211,9 +214,7 @@ def test_the_certificate_can_be_saved_and_checked(page, folder):
     )
     page.find_element(By.CSS_SELECTOR, "a[download='certificate.json']").click()
     saved = Path(folder) / "certificate.json"
-    for _ in range(100):
-        if saved.exists() and saved.stat().st_size:
-            break
+    while not (saved.exists() and saved.stat().st_size):
         time.sleep(0.1)
     report = certify.check(json.loads(saved.read_text()))
     assert report.claim in page.find_element(By.TAG_NAME, "main").text
