@@ -68,6 +68,7 @@ gallery: $(STAMP)
 # Counts the equilibria of random games; stores stay in build/census and are continued.
 census: $(STAMP)
 	$(BIN)/python examples/census/make_census.py
+	$(BIN)/python examples/census/make_uniform.py
 
 # Pins what development and CI use anew; needed after a change of dependencies.
 lock:

@@ -124,7 +124,7 @@ def test_what_is_said_of_the_first_uniform_games_is_in_their_table(findings):
     several = [game for game in games if game["payoff vectors"] != "1"]
     text = " ".join(findings.split())
     for count, told in ((curves, "have a continuum"), (areas, "have prices with one and the same")):
-        low, high = (beta.ppf(q, count + r, 300 - count + 1 - r) for q, r in ((0.025, 0), (0.975, 1)))
+        low, high = beta.ppf(0.025, count, 301 - count), beta.ppf(0.975, count + 1, 300 - count)
         assert f"{count} {told}" in text
         assert f"({percent(low)} to {percent(high)})" in text
     assert all(game["payoff vectors"] == "2" for game in several)
