@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
-from .entries import Bounds, Entry, read_entry
-from .game import Game, read_game
+from .entries import Entry, read_entry
+from .game import Bounds, Game, read_game
 from .reading import Item, read
-from .robust import check_regions, payoffs_differ
-from .trees import check_tree
+from .robust import Region, check_regions, disjoint
+from .trees import Tree
 
+COMMON = ("format", "version", "kind", "concept", "software", "game", "sha256")
 NAMES = {"coco": "CoCo", "coalition-perfect": "coalition-perfect"}
 PARTS = {
     "equilibrium": ("equilibrium",),
@@ -56,122 +58,81 @@ def check(document: object) -> Claim:
     """Return what a certificate (text, bytes or a JSON document) proves, or raise `Refused`."""
     item = read(document)
     kind = Item(item.value.get("kind"), "kind").text(*PARTS)
-    common = ("format", "version", "kind", "concept", "software", "game", "sha256")
-    fields = item.fields(*common, *PARTS[kind])
+    fields = item.fields(*COMMON, *PARTS[kind])
     concept = fields["concept"].text(*NAMES)
     fields["software"].text()
     game = read_game(fields["game"])
-    if kind == "robust":
-        return robust(fields, game, concept)
-    if kind == "distinctness":
-        return distinctness(fields, game, concept)
-    name = NAMES[concept]
+    entries: Sequence[Entry | Region]
+    exact, undecided, name = None, 0, NAMES[concept]
     if kind == "equilibrium":
-        entry = read_entry(fields["equilibrium"], game, concept)
-        return claim(kind, concept, f"the game has a proper {name} equilibrium", [entry])
-    if kind == "refutation":
-        covered = check_tree(fields, game, concept, None)
-        words = f"the game has no {name} equilibrium with {_prices(covered.floor)}"
-        return claim(kind, concept, words, [], exact=True)
-    return enumeration(fields, game, concept)
-
-
-def claim(
-    kind: str,
-    concept: str,
-    words: str,
-    entries: Sequence[Entry],
-    exact: bool | None = None,
-    undecided: int = 0,
-) -> Claim:
-    """Return a claim about entries."""
+        entries = [read_entry(fields["equilibrium"], game, concept)]
+        words = f"the game has a proper {name} equilibrium"
+    elif kind == "distinctness":
+        entries, words = distinctness(fields, game, concept)
+    elif kind == "robust":
+        entries, words = robust(fields, game)
+    else:
+        places = fields["equilibria"].items() if kind == "enumeration" else []
+        entries = stated = [read_entry(place, game, concept) for place in places]
+        covered = Tree(fields, game, concept == "coalition-perfect", stated).walk()
+        undecided = covered.undecided
+        exact = undecided == 0 and counted(stated, covered.floor)
+        where = "normalised prices of at least " + str(covered.floor)
+        where = where if covered.floor else "positive prices"
+        words = complete(stated, exact, name, where)
+        if undecided:
+            words = f"outside {undecided} undecided cells, where some price is at most "
+            words += f"{covered.least}, {complete(stated, exact, name, where)}"
+    prices, payoffs = [e.prices for e in entries], [e.payoffs for e in entries]
     return Claim(
-        kind,
-        concept,
-        words,
-        len(entries),
-        exact,
-        undecided,
-        tuple(entry.prices for entry in entries),
-        tuple(entry.payoffs for entry in entries),
+        kind, concept, words, len(entries), exact, undecided, tuple(prices), tuple(payoffs)
     )
 
 
-def _prices(floor: Fraction) -> str:
-    if floor == 0:
-        return "positive prices"
-    return f"normalised prices of at least {floor}"
+def complete(entries: Sequence[Entry], exact: bool, name: str, where: str) -> str:
+    """Say in words that a list is complete."""
+    if exact and entries:
+        ending = "um" if len(entries) == 1 else "a"
+        return f"the game has exactly {len(entries)} {name} equilibri{ending} with {where}"
+    if not entries:
+        return f"the game has no {name} equilibrium with {where}"
+    sets = sum(entry.dimension > 0 for entry in entries)
+    return f"every {name} equilibrium with {where} is among the {len(entries)} listed" + (
+        f", {sets} of which are sets" if sets else ""
+    )
 
 
-def disjoint(one: Bounds, two: Bounds) -> bool:
-    """Tell whether intervals are disjoint in some coordinate."""
-    return any(a[1] < b[0] or b[1] < a[0] for a, b in zip(one, two, strict=True))
+def counted(entries: Sequence[Entry], floor: Fraction) -> bool:
+    """Tell whether the entries are different single equilibria, none of them below the floor."""
+    return (
+        all(entry.dimension == 0 for entry in entries)
+        and all(low >= floor for entry in entries for low, _ in entry.prices)
+        and all(disjoint(one.prices, two.prices) for one, two in combinations(entries, 2))
+    )
 
 
-def distinctness(fields: dict[str, Item], game: Game, concept: str) -> Claim:
+def distinctness(fields: dict[str, Item], game: Game, concept: str) -> tuple[list[Entry], str]:
     """Check two equilibria with different payoffs of a player."""
-    entries = []
-    for place in fields["equilibria"].items(2):
-        entries.append(read_entry(place, game, concept))
-        place.need(entries[-1].form in ("rational", "box"), "an equilibrium is expected, not a set")
+    entries = [read_entry(place, game, concept) for place in fields["equilibria"].items(2)]
+    single = all(entry.form in ("rational", "box") for entry in entries)
+    fields["equilibria"].need(single, "two equilibria are expected, not sets")
     player = fields["player"].index(game.n)
     one, two = (entry.payoffs[player : player + 1] for entry in entries)
     fields["equilibria"].need(disjoint(one, two), "the player's payoffs are not shown to differ")
-    words = f"the game has two {NAMES[concept]} equilibria with different payoffs of player {player}"
-    return claim("distinctness", concept, words, entries)
-
-
-def enumeration(fields: dict[str, Item], game: Game, concept: str) -> Claim:
-    """Check a list of all equilibria."""
-    entries = [read_entry(place, game, concept) for place in fields["equilibria"].items()]
-    covered = check_tree(fields, game, concept, entries)
-    exact = (
-        covered.undecided == 0
-        and all(entry.single for entry in entries)
-        and all(low >= covered.floor for entry in entries for low, _ in entry.prices)
-        and all(
-            disjoint(one.prices, two.prices) for k, two in enumerate(entries) for one in entries[:k]
-        )
-    )
-    name, sets = NAMES[concept], sum(not entry.single for entry in entries)
-    listed = f"{len(entries)} listed" + (f" ({sets} of them sets)" if sets else "")
     words = (
-        f"the game has exactly {len(entries)} {name} equilibria with {_prices(covered.floor)}"
-        if exact
-        else f"every {name} equilibrium with {_prices(covered.floor)} is among the {listed}"
+        f"the game has two {NAMES[concept]} equilibria with different payoffs of player {player}"
     )
-    if covered.undecided:
-        words += (
-            f", or in one of {covered.undecided} undecided cells, "
-            f"where some price is at most {covered.least}"
-        )
-    return claim("enumeration", concept, words, entries, exact, covered.undecided)
+    return entries, words
 
 
-def robust(fields: dict[str, Item], game: Game, concept: str) -> Claim:
+def robust(fields: dict[str, Item], game: Game) -> tuple[list[Region], str]:
     """Check equilibria of all games near one."""
     fields["concept"].text("coco")
-    radius = fields["radius"].number()
-    fields["radius"].need(radius >= 0, "the radius is negative")
+    radius = fields["radius"].not_negative()
     regions = check_regions(fields["equilibria"], game, radius)
-    distinct = all(payoffs_differ(a, b) for k, b in enumerate(regions) for a in regions[:k])
+    distinct = all(disjoint(a.payoffs, b.payoffs) for a, b in combinations(regions, 2))
     words = (
         f"every game whose payoffs differ by at most {radius} of each player's range has at least "
         f"{len(regions)} CoCo equilibria with different {'payoffs' if distinct else 'prices'}"
     )
-    return Claim(
-        "robust",
-        concept,
-        words,
-        len(regions),
-        None,
-        0,
-        tuple(region.prices for region in regions),
-        tuple(
-            tuple(
-                (game.in_units(i, low), game.in_units(i, high))
-                for i, (low, high) in enumerate(region.payoffs)
-            )
-            for region in regions
-        ),
-    )
+    return regions, words

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as choices
 
 from .game import Game, Pair
 from .intervals import Form, Interval, enclosing
-from .kernels import Chart, Kernel, entry, read_kernel
-from .linear import Vector, dot, inverse, minus
+from .kernels import Chart, Kernel, entries, read_kernel, strategies
+from .linear import Vector, dot, inverse, minus, transposed
 from .reading import Item
 
+#: [[c', c, s], …] of columns, and the same of rows.
 Multipliers = tuple[tuple[int, int, Fraction], ...]
-MOST_CORNERS = 4096
 
 
 @dataclass(frozen=True)
 class Kink:
-    """What a certificate states of a pair with a kink.
-
-    `slopes` are the multipliers of columns and of rows for each bound; `back` is the inverse of
-    the matrix of directions.
-    """
+    """What a certificate states of a pair with a kink; `back` inverts the matrix of directions."""
 
     kernels: tuple[Kernel, ...]
     directions: tuple[tuple[Fraction, ...], ...]
@@ -35,133 +31,100 @@ def read_kink(item: Item, game: Game, pair: Pair) -> Kink:
     """Read a kink."""
     free = game.n - 1
     fields = item.fields("kernels", "directions", "slopes")
+    kernels = tuple(read_kernel(kernel, pair) for kernel in fields["kernels"].some())
     directions = tuple(row.numbers(free) for row in fields["directions"].items(free))
     back = inverse(directions)
     if back is None:
         fields["directions"].refuse("the directions are linearly dependent")
-    slopes = []
-    for bound in fields["slopes"].items(2 * free):
-        parts = bound.fields("columns", "rows")
-        slopes.append(
-            (
-                read_multipliers(parts["columns"], len(pair.table[0])),
-                read_multipliers(parts["rows"], len(pair.table)),
-            )
-        )
-    kernels = tuple(read_kernel(kernel, pair) for kernel in fields["kernels"].some())
-    return Kink(kernels, directions, back, tuple(slopes))
+    parts = [bound.fields("columns", "rows") for bound in fields["slopes"].items(2 * free)]
+    slopes = tuple(read_multipliers(part, pair) for part in parts)
+    return Kink(kernels, directions, back, slopes)
 
 
-def read_multipliers(item: Item, count: int) -> Multipliers:
-    """Read multipliers [c', c, s] of the columns (or the rows) of a game."""
-    found = []
-    for part in item.items():
-        better, played, factor = part.items(3)
-        factor.need(factor.number() >= 0, "a multiplier is negative")
-        found.append((better.index(count), played.index(count), factor.number()))
-    return tuple(found)
+def read_multipliers(fields: dict[str, Item], pair: Pair) -> tuple[Multipliers, Multipliers]:
+    """Read the multipliers of a pair's columns and rows."""
+
+    def read(item: Item, count: int) -> Multipliers:
+        parts = [part.items(3) for part in item.items()]
+        return tuple((b.index(count), p.index(count), s.not_negative()) for b, p, s in parts)
+
+    return read(fields["columns"], len(pair.columns)), read(fields["rows"], len(pair.rows))
 
 
-class LocalKink:
-    """Bounds of the value and of its slopes on a box; all of it is exact.
+@dataclass(frozen=True)
+class Slopes:
+    """Bounds on a box: of the value at its center, and of the value's slopes.
 
-    `value` is a form, `corners` are those of the parallelepiped P and `hull` the box around them.
+    The slopes lie in a parallelepiped with these corners; `hull` is the box around it, and `value`
+    the value on the box that follows.
     """
 
-    def __init__(self, game: Game, pair: Pair, kink: Kink, chart: Chart) -> None:
-        point = Chart(chart.full[:-1], (), chart.bits)
-        center = [[dot(entry(game, pair, r, c), chart.full) for c in _columns(pair)] for r in _rows(pair)]
-        x, y = best_strategies(game, pair, kink, point, center)
-        low = min(dot(x, column) for column in zip(*center, strict=True))
-        high = max(dot(row, y) for row in center)
-        self.corners: list[list[Interval]] = []
-        self.hull: list[Interval] = []
-        self.value = Form(enclosing(low, high, chart.bits), ())
-        if not chart.radius:
-            return
-        bounds = self._slopes(game, pair, kink, chart, x, y)
-        found = [[dot(row, ends) for row in kink.back] for ends in choices(*bounds)]
-        self.corners = [[enclosing(s, s, chart.bits) for s in corner] for corner in found]
-        self.hull = [
-            enclosing(min(part), max(part), chart.bits) for part in zip(*found, strict=True)
-        ]
-        reach = [enclosing(r, r, chart.bits) for r in chart.radius]
-        self.value = Form(
-            self.value.base, [s * r for s, r in zip(self.hull, reach, strict=True)]
-        )
-
-    def _slopes(
-        self, game: Game, pair: Pair, kink: Kink, chart: Chart, x: Vector, y: Vector
-    ) -> list[tuple[Fraction, Fraction]]:
-        """Return the bounds of `x d y` for all directions d, under "Entries" and "Slopes"."""
-        rows, columns = _rows(pair), _columns(pair)
-        M = [[entry(game, pair, r, c) for c in columns] for r in rows]
-        secured = [_mix(x, [M[r][j] for r in rows]) for j in columns]
-        conceded = [_mix(y, M[i]) for i in rows]
-        P = [[max(-chart.least(minus(low, M[r][c])) for low in secured) for c in columns] for r in rows]
-        Q = [[max(-chart.least(minus(M[r][c], top)) for top in conceded) for c in columns] for r in rows]
-
-        def bound(direction: Vector, multipliers: tuple[Multipliers, Multipliers]) -> Fraction:
-            brackets = [
-                [dot(direction, [a - m[-1] for a in m[:-1]]) for m in row] for row in M
-            ]
-            for better, played, s in multipliers[0]:
-                for r in rows:
-                    brackets[r][played] -= s * P[r][better]
-            for better, played, t in multipliers[1]:
-                for c in columns:
-                    brackets[played][c] -= t * Q[better][c]
-            return min(map(min, brackets))
-
-        found = []
-        for k, direction in enumerate(kink.directions):
-            low = bound(direction, kink.slopes[2 * k])
-            high = -bound([-d for d in direction], kink.slopes[2 * k + 1])
-            found.append((low, high))
-        return found
+    key: str
+    center: Form
+    corners: list[list[Interval]]
+    hull: list[Interval]
+    value: Form
 
 
-def _rows(pair: Pair) -> range:
-    return range(len(pair.table))
+def kink_slopes(game: Game, pair: Pair, kink: Kink, chart: Chart) -> Slopes:
+    """Return the bounds of a pair with a kink; all are exact but for the last rounding."""
+    M, bits = entries(game, pair), chart.bits
+    at_center = [[dot(function, chart.full) for function in row] for row in M]
+    x, y = best_strategies(M, at_center, kink, Chart(chart.full[:-1], (), bits))
+    low = min(dot(x, column) for column in zip(*at_center, strict=True))
+    high = max(dot(row, y) for row in at_center)
+    secured = [
+        [dot(x, part) for part in zip(*column, strict=True)] for column in zip(*M, strict=True)
+    ]
+    conceded = [[dot(y, part) for part in zip(*row, strict=True)] for row in M]
+    P = [[max(-chart.least(minus(least, f)) for least in secured) for f in row] for row in M]
+    Q = [[max(-chart.least(minus(f, most)) for most in conceded) for f in row] for row in M]
 
+    def least_slope(direction: Vector, multipliers: tuple[Multipliers, Multipliers]) -> Fraction:
+        brackets = [[dot(direction, [a - f[-1] for a in f[:-1]]) for f in row] for row in M]
+        for better, c, s in multipliers[0]:
+            for r in pair.rows:
+                brackets[r][c] -= s * P[r][better]
+        for better, r, t in multipliers[1]:
+            for c in pair.columns:
+                brackets[r][c] -= t * Q[better][c]
+        return min(map(min, brackets))
 
-def _columns(pair: Pair) -> range:
-    return range(len(pair.table[0]))
-
-
-def _mix(strategy: Vector, functions: Sequence[Vector]) -> list[Fraction]:
-    return [dot(strategy, part) for part in zip(*functions, strict=True)]
+    sides = []
+    for k, direction in enumerate(kink.directions):
+        up = [-part for part in direction]
+        low_side = least_slope(direction, kink.slopes[2 * k])
+        sides.append((low_side, -least_slope(up, kink.slopes[2 * k + 1])))
+    corners = [[dot(row, ends) for row in kink.back] for ends in choices(*sides)]
+    hull = [enclosing(min(part), max(part), bits) for part in transposed(corners)]
+    center = enclosing(low, high, bits)
+    steps = [s * chart.number(r) for s, r in zip(hull, chart.radius, strict=True)]
+    rounded = [[chart.number(s) for s in corner] for corner in corners]
+    return Slopes(pair.key, Form(center), rounded, hull, Form(center, steps))
 
 
 def best_strategies(
-    game: Game, pair: Pair, kink: Kink, point: Chart, center: Sequence[Vector]
+    M: Sequence[Sequence[Vector]], at_center: Sequence[Vector], kink: Kink, point: Chart
 ) -> tuple[list[Fraction], list[Fraction]]:
     """Return the best of the strategies that the kernels give at the center."""
     rows, columns = [], []
     for kernel in kink.kernels:
         try:
-            solved = point.solved(game, pair, kernel)
+            forms_x, forms_y, _ = strategies(point, M, kernel)
         except ZeroDivisionError:
             continue
-        x = _strategy(solved.x, kernel.rows, len(_rows(pair)))
-        y = _strategy(solved.y, kernel.columns, len(_columns(pair)))
-        rows.append((min(dot(x, column) for column in zip(*center, strict=True)), x))
-        columns.append((max(dot(row, y) for row in center), y))
+        x = _rounded(forms_x, kernel.rows, len(M))
+        y = _rounded(forms_y, kernel.columns, len(M[0]))
+        rows.append((min(dot(x, column) for column in zip(*at_center, strict=True)), x))
+        columns.append((max(dot(row, y) for row in at_center), y))
     if not rows:
         raise ZeroDivisionError("no kernel of the kink is regular at the center")
     return max(rows)[1], min(columns)[1]
 
 
-def _strategy(forms: Sequence[Form], actions: Sequence[int], count: int) -> list[Fraction]:
+def _rounded(forms: Sequence[Form], actions: Sequence[int], count: int) -> list[Fraction]:
+    """Return a strategy near the solution of a kernel: no negative parts, the sum 1."""
     weights = [Fraction(0)] * count
     for form, action in zip(forms, actions, strict=True):
         weights[action] = max(form.base.bounds()[0], Fraction(0))
-    whole = sum(weights)
-    return [weight / whole for weight in weights]
-
-
-def corner_choices(
-    kinks: Mapping[str, LocalKink],
-) -> Iterator[tuple[tuple[str, list[Interval]], ...]]:
-    """Yield every choice of one corner for each pair with a kink."""
-    return choices(*([(key, corner) for corner in kink.corners] for key, kink in kinks.items()))
+    return [weight / sum(weights) for weight in weights]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NoReturn
 
-_RATIONAL = re.compile(r"-?[0-9]+(/[0-9]+)?", re.ASCII)
+_RATIONAL = re.compile(r"-?([0-9]+)(?:/([0-9]+))?", re.ASCII)
 MOST_DIGITS = 20_000
 MOST_DIGITS_OF_INTEGER = 600
 
@@ -20,8 +20,7 @@ class Refused(Exception):  # noqa: N818 - a verdict, not an error
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
-        self.place = place
-        self.reason = reason
+        self.place, self.reason = place, reason
 
 
 class Unusable(Refused):
@@ -54,7 +53,7 @@ class Item:
         return {key: Item(inner, f"{self.place}.{key}") for key, inner in self.value.items()}
 
     def items(self, count: int | None = None) -> list[Item]:
-        """Return the members of a list of this length."""
+        """Return the members of a list (of this length)."""
         self.need(isinstance(self.value, list), "a list is expected")
         self.need(count in (None, len(self.value)), f"{count} members are expected")
         return [Item(inner, f"{self.place}[{k}]") for k, inner in enumerate(self.value)]
@@ -69,17 +68,23 @@ class Item:
         if type(self.value) is int:
             return Fraction(self.value)
         text = self.value if isinstance(self.value, str) else ""
-        self.need(_RATIONAL.fullmatch(text) is not None, "an integer or a text p/q is expected")
-        above, _, below = text.partition("/")
-        self.need(len(above.strip("-")) + len(below) <= MOST_DIGITS, "the number is too long")
-        divisor = _whole(below or "1")
+        match = _RATIONAL.fullmatch(text)
+        if match is None:
+            self.refuse("an integer or a text p/q is expected")
+        above, below = match[1], match[2] or "1"
+        self.need(len(above) + len(below) <= MOST_DIGITS, "the number is too long")
+        divisor = _whole(below)
         self.need(divisor != 0, "division by zero")
-        size = _whole(above.lstrip("-"))
-        return Fraction(-size if above.startswith("-") else size, divisor)
+        return Fraction(-_whole(above) if text[0] == "-" else _whole(above), divisor)
 
     def numbers(self, count: int) -> tuple[Fraction, ...]:
         """Return a list of so many rationals."""
         return tuple(item.number() for item in self.items(count))
+
+    def not_negative(self) -> Fraction:
+        """Return a rational that is not negative."""
+        self.need(self.number() >= 0, "the number is negative")
+        return self.number()
 
     def whole(self, low: int, high: int) -> int:
         """Return a JSON integer between the bounds."""
@@ -94,7 +99,7 @@ class Item:
     def text(self, *choices: str) -> str:
         """Return a text, one of these if any are given."""
         self.need(isinstance(self.value, str), "a text is expected")
-        expected = ", ".join(map(repr, choices))
+        expected = ", ".join(choices)
         self.need(not choices or self.value in choices, f"one of {expected} is expected")
         return str(self.value)
 
@@ -108,11 +113,10 @@ def _whole(digits: str) -> int:
     return value
 
 
-def _pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = dict(found)
-    if len(keys) < len(found):
+def _object(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(found)) < len(found):
         raise Unusable("document", "a key occurs twice in one object")
-    return keys
+    return dict(found)
 
 
 def _integer(text: str) -> int:
@@ -122,19 +126,17 @@ def _integer(text: str) -> int:
 
 
 def _inexact(text: str) -> NoReturn:
-    raise Unusable("document", f"the number {ascii(text)[1:40]} is not exact")
+    raise Unusable("document", f"the number {text[:40]} is not exact")
 
 
 def read(document: object) -> Item:
-    """Return a certificate, given as text, bytes or a document, whose digest has been compared."""
+    """Return a certificate (text, bytes or a document) that agrees with its digest."""
     try:
-        if isinstance(document, bytes):
-            document = document.decode()
-        if not isinstance(document, str):
-            document = json.dumps(document)
+        text = document.decode() if isinstance(document, bytes) else document
+        text = text if isinstance(text, str) else json.dumps(text)
         found = json.loads(
-            document,
-            object_pairs_hook=_pairs,
+            text,
+            object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_inexact,
             parse_constant=_inexact,
@@ -142,7 +144,7 @@ def read(document: object) -> Item:
     except UnicodeDecodeError:
         raise Unusable("document", "not a text in UTF-8") from None
     except (ValueError, TypeError) as error:
-        raise Unusable("document", f"not JSON: {ascii(str(error))[1:-1][:80]}") from None
+        raise Unusable("document", f"not JSON: {ascii(str(error))[1:80]}") from None
     except RecursionError:
         raise Unusable("document", "nested too deeply") from None
     header = found if isinstance(found, dict) else {}

@@ -6,54 +6,49 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
-from .bounds import GRAND, Values, Vertex, places, read_vertex
-from .entries import Bounds
-from .game import Game
-from .linear import Vector, barycentric, dot, minus, normal, rank
+from .cells import GRAND, Quadratic, Values, Vertex, places, read_vertex
+from .game import Bounds, Game
+from .linear import Vector, dot, inverse, rank, transposed
 from .reading import Item
 
-
-@dataclass(frozen=True)
-class Facet:
-    """A cell of the boundary: its vertices and the normal that points inward."""
-
-    vertices: tuple[Vertex, ...]
-    inward: list[Fraction]
-
-    def side(self, vertex: Vertex) -> Fraction:
-        """Return on which side of the cell's hyperplane a vertex is: inside if positive."""
-        return dot(self.inward, minus(vertex.prices[:-1], self.vertices[0].prices[:-1]))
+Cell = tuple[Vertex, ...]
 
 
 @dataclass(frozen=True)
 class Region:
-    """A polytope that has been checked, and bounds of the payoffs (normalised) and prices there."""
+    """A polytope that has been checked, with the affine functions that vanish on its cells.
 
-    vertices: tuple[Vertex, ...]
-    facets: tuple[Facet, ...]
-    payoffs: Bounds
+    `prices` and `payoffs` (normalised) are bounds of what an equilibrium there has.
+    """
+
+    vertices: Cell
+    walls: list[list[Fraction]]
     prices: Bounds
+    payoffs: Bounds
 
-    def apart(self, other: Region) -> bool:
-        """Tell whether a hyperplane of a cell has all of the other region on its outer side."""
-        return any(all(f.side(v) < 0 for v in other.vertices) for f in self.facets)
+    def outside(self, other: Region) -> bool:
+        """Tell whether all of the other region is on the outer side of some cell."""
+        return any(all(dot(w, _affine(v)) < 0 for v in other.vertices) for w in self.walls)
 
 
-def payoffs_differ(one: Region, two: Region) -> bool:
-    """Tell whether the bounds of some player's payoffs are disjoint."""
-    pairs = zip(one.payoffs, two.payoffs, strict=True)
-    return any(a[1] < b[0] or b[1] < a[0] for a, b in pairs)
+def _affine(vertex: Vertex) -> list[Fraction]:
+    return [*vertex.prices[:-1], Fraction(1)]
+
+
+def disjoint(one: Bounds, two: Bounds) -> bool:
+    """Tell whether intervals are disjoint in some coordinate."""
+    return any(a[1] < b[0] or b[1] < a[0] for a, b in zip(one, two, strict=True))
 
 
 def check_regions(item: Item, game: Game, radius: Fraction) -> list[Region]:
     """Check that each region holds an equilibrium of every game near by, and that they differ."""
     item.need(game.n > 1, "one player has no free price")
     regions = [read_region(place, game, radius) for place in item.some()]
-    for k, two in enumerate(regions):
-        for one in regions[:k]:
-            different = payoffs_differ(one, two) or one.apart(two) or two.apart(one)
-            item.need(different, "two regions are not shown to hold different equilibria")
+    for a, b in combinations(regions, 2):
+        different = disjoint(a.payoffs, b.payoffs) or a.outside(b) or b.outside(a)
+        item.need(different, "two regions are not shown to hold different equilibria")
     return regions
 
 
@@ -61,110 +56,94 @@ def read_region(item: Item, game: Game, radius: Fraction) -> Region:
     """Check a region."""
     fields = item.fields("form", "center", "vertices", "cells", "map")
     fields["form"].text("region")
-    center = read_vertex(fields["center"], game, 0)
-    listed = fields["vertices"].some()
+    center, listed = read_vertex(fields["center"], game, 0), fields["vertices"].some()
     vertices = tuple(read_vertex(place, game, k + 1) for k, place in enumerate(listed))
-    for place, vertex in zip((fields["center"], *listed), (center, *vertices), strict=True):
-        place.need(min(vertex.prices) > 0, "a price is not positive")
+    item.need(min(map(min, (v.prices for v in (center, *vertices)))) > 0, "a price is not positive")
     Y = [row.numbers(game.n - 1) for row in fields["map"].items(game.n - 1)]
     fields["map"].need(rank(Y) == game.n - 1, "the matrix is singular")
-    facets = read_polytope(fields["cells"], game, center, vertices)
+    cells, walls = read_polytope(fields["cells"], game, center, vertices)
     values = Values(game)
-    for place, facet in zip(fields["cells"].items(), facets, strict=True):
-        check_inward(place, game, values, facet, Y, radius)
-    simplices = [(center, *facet.vertices) for facet in facets]
-    payoffs = payoff_bounds(game, values, simplices, radius)
-    columns = zip(*(vertex.prices for vertex in vertices), strict=True)
-    prices = tuple((min(column), max(column)) for column in columns)
-    return Region(vertices, tuple(facets), payoffs, prices)
+    for place, cell, wall in zip(fields["cells"].items(), cells, walls, strict=True):
+        check_inward(place, values, cell, wall, Y, radius)
+    prices = transposed([vertex.prices for vertex in vertices])
+    payoffs = payoff_bounds(values, [(center, *cell) for cell in cells], radius)
+    return Region(vertices, walls, tuple((min(p), max(p)) for p in prices), payoffs)
 
 
 def read_polytope(
-    item: Item, game: Game, center: Vertex, vertices: Sequence[Vertex]
-) -> list[Facet]:
-    """Check that the cells are the boundary of the convex hull: (a), (b) and (c)."""
-    facets, ridges = [], Counter[frozenset[int]]()
+    item: Item, game: Game, center: Vertex, vertices: Cell
+) -> tuple[list[Cell], list[list[Fraction]]]:
+    """Check that the cells are the boundary of the convex hull: (a), (b) and (c).
+
+    The barycentric coordinates in the simplex of the center and a cell are affine functions of the
+    free prices; the center's vanishes on the cell's hyperplane and is 1 at the center.
+    """
+    cells, walls, ridges = list[Cell](), list[list[Fraction]](), Counter[frozenset[int]]()
     for place in item.some():
         numbers = [k.index(len(vertices)) for k in place.items(game.n - 1)]
-        cell = tuple(vertices[k] for k in numbers)
-        direction = normal([vertex.prices[:-1] for vertex in cell])
-        if direction is None:
-            place.refuse("the vertices do not span a hyperplane")
-        facet = Facet(cell, direction)
-        if facet.side(center) < 0:
-            facet = Facet(cell, [-value for value in direction])
-        place.need(facet.side(center) > 0, "the center lies in the hyperplane")
-        place.need(all(facet.side(v) >= 0 for v in vertices), "a vertex lies on the outer side")
+        cells.append(tuple(vertices[k] for k in numbers))
+        functions = inverse([_affine(vertex) for vertex in (center, *cells[-1])])
+        if functions is None:
+            place.refuse("the center and the vertices span no simplex")
+        walls.append([row[0] for row in functions])
+        convex = all(dot(walls[-1], _affine(v)) >= 0 for v in vertices)
+        place.need(convex, "a vertex lies on the outer side")
         ridges.update(frozenset(numbers) - {k} for k in numbers)
-        facets.append(facet)
+        first = [sum(column) / len(numbers) for column in zip(*map(_affine, cells[0]), strict=True)]
+        weights = [dot(first, column) for column in zip(*functions, strict=True)]
+        outside = weights[0] != 0 or min(weights) < 0
+        place.need(len(cells) == 1 or outside, "the barycenter of the first cell lies here, too")
     item.need(set(ridges.values()) == {2}, "a ridge does not belong to exactly two cells")
-    first = [vertex.prices for vertex in facets[0].vertices]
-    barycenter = [sum(column) / len(first) for column in zip(*first, strict=True)]
-    for place, facet in zip(item.items()[1:], facets[1:], strict=True):
-        weights = barycentric([vertex.prices for vertex in facet.vertices], barycenter)
-        inside = weights is not None and min(weights) >= 0
-        place.need(not inside, "the barycenter of the first cell lies in this one, too")
-    return facets
+    return cells, walls
 
 
-def kept_outcomes(
-    game: Game, values: Values, cell: Sequence[Vertex], radius: Fraction
-) -> list[int]:
+def kept_outcomes(values: Values, cell: Cell, radius: Fraction) -> list[int]:
     """Return the outcomes that may be optimal in a cell in some game near by."""
-    worth = [values.worth(vertex) for vertex in cell]
-    count = range(len(game.V))
-    return [
-        o
-        for o in count
-        if not any(all(w[other] - w[o] > 2 * radius for w in worth) for other in count)
-    ]
+    worth = transposed([values.worth(vertex) for vertex in cell])
+
+    def better(other: Vector, own: Vector) -> bool:
+        return all(a - b > 2 * radius for a, b in zip(other, own, strict=True))
+
+    return [o for o, own in enumerate(worth) if not any(better(other, own) for other in worth)]
 
 
-def blurred(
-    game: Game, values: Values, cell: Sequence[Vertex], gamma: dict[str, Fraction], radius: Fraction
-) -> dict[tuple[int, int], Fraction]:
-    """Return coefficients of a lower bound of `Σ γ_R v'_b(R)` for all games near by."""
+def blurred(values: Values, cell: Cell, gamma: dict[str, Fraction], radius: Fraction) -> Quadratic:
+    """Return the coefficients of a lower bound of `Σ γ v'_b` for all games near by."""
     spread = radius * sum(map(abs, gamma.values()))
-    found = values.weighted(gamma, list(cell))
-    return {place: value - spread for place, value in found.items()}
+    return {place: value - spread for place, value in values.weighted(gamma, cell).items()}
 
 
 def check_inward(
-    item: Item, game: Game, values: Values, facet: Facet, Y: Sequence[Vector], radius: Fraction
+    item: Item, values: Values, cell: Cell, wall: Vector, Y: Sequence[Vector], radius: Fraction
 ) -> None:
     """Refuse unless `n_c·Ye > 0` on the whole cell, in all games near by."""
-    cell = facet.vertices
-    beta = [*(dot(facet.inward, column) for column in zip(*Y, strict=True)), Fraction(0)]
-    quadratic = blurred(game, values, cell, game.gamma(beta), radius)
-    rest = [sum(beta) / game.n - value for value in beta]  # the γ_N - β_i
-    for o in kept_outcomes(game, values, cell, radius):
-        for k, l in places(len(cell)):
-            prices = zip(cell[k].prices, cell[l].prices, strict=True)
-            mean = [(a + b) / 2 for a, b in prices]
-            paid = sum(w * b * v for w, b, v in zip(rest, mean, game.V[o], strict=True))
-            spread = radius * sum(abs(w) * b for w, b in zip(rest, mean, strict=True))
-            value = quadratic[k, l] + paid - spread
-            item.need(
-                value > 0 or (value == 0 and k != l),
-                f"not shown to point inward where outcome {o} is optimal",
-            )
+    game = values.game
+    beta = [*(dot(wall[:-1], column) for column in zip(*Y, strict=True)), Fraction(0)]
+    quadratic = blurred(values, cell, game.gamma(beta), radius)
+    rest = [sum(beta, Fraction(0)) / game.n - value for value in beta]  # the γ_N - β_i
+    for o in kept_outcomes(values, cell, radius):
+        for k, m in places(len(cell)):
+            both = zip(cell[k].prices, cell[m].prices, strict=True)
+            weights = [w * (a + b) / 2 for w, (a, b) in zip(rest, both, strict=True)]
+            value = quadratic[k, m] + dot(weights, game.V[o]) - radius * sum(map(abs, weights))
+            good = value > 0 or (value == 0 and k != m)
+            item.need(good, f"not shown to point inward where outcome {o} is optimal")
 
 
-def payoff_bounds(
-    game: Game, values: Values, simplices: Sequence[Sequence[Vertex]], radius: Fraction
-) -> Bounds:
-    """Return bounds of the payoffs in equilibria in the region, in all games near by."""
-    kept = {o for cell in simplices for o in kept_outcomes(game, values, cell, radius)}
-    found = []
+def payoff_bounds(values: Values, simplices: Sequence[Cell], radius: Fraction) -> Bounds:
+    """Return bounds of the payoffs of equilibria in the region, in all games near by."""
+    game, found = values.game, []
+    kept = {o for cell in simplices for o in kept_outcomes(values, cell, radius)}
     for i in range(game.n):
-        lows, highs = [], []
-        for sign, ends in ((1, lows), (-1, highs)):
+        ends = {}
+        for sign in (1, -1):
             beta = [Fraction(sign * (i == j)) for j in range(game.n)]
             gamma = {**game.gamma(beta), GRAND: Fraction(sign, game.n)}
-            for cell in simplices:
-                for (k, l), value in blurred(game, values, cell, gamma, radius).items():
-                    ends.append(2 * value / (cell[k].prices[i] + cell[l].prices[i]))
-        low = max(min(lows), min(game.V[o][i] for o in kept) - radius)
-        high = min(-min(highs), max(game.V[o][i] for o in kept) + radius)
-        found.append((low, high))
+            ends[sign] = min(
+                2 * value / (cell[k].prices[i] + cell[m].prices[i])
+                for cell in simplices
+                for (k, m), value in blurred(values, cell, gamma, radius).items()
+            )
+        paid = [game.V[o][i] for o in kept]
+        found.append((max(ends[1], min(paid) - radius), min(-ends[-1], max(paid) + radius)))
     return tuple(found)
