@@ -11,7 +11,7 @@ from .game import Bounds, Game
 from .intervals import Form, Interval, Table, eliminated, inner, middles, product
 from .kernels import Chart, Kernel, Smooth, kernel_value, read_kernel
 from .kinks import Kink, Slopes, kink_slopes, read_kink
-from .linear import Vector, barycentric, dot, inverse, minus, rank
+from .linear import Vector, barycentric, dot, inverse, minus, rank, transposed
 from .reading import Item
 
 MOST_STEPS = 30
@@ -163,14 +163,15 @@ def system(setting: Setting, chart: Chart, e: Sequence[Smooth]) -> list[Smooth]:
 
 def check_inside(item: Item, setting: Setting, chart: Chart, e: Sequence[Smooth]) -> None:
     """Refuse unless what is owed is inside the face, whichever of its outcomes is optimal (5)."""
-    shares = {q: price(chart, q).value.reciprocal() for q in setting.pivots}
+    columns = transposed(setting.back)
+    columns.insert(0, [-sum(row, Fraction(0)) for row in setting.back])
     for o, edge in zip(setting.face, setting.w, strict=True):
         more = chart.form([value / len(edge) for value in edge])
-        gains = [(e[q].value + more) * shares[q] for q in setting.pivots]
-        weights = [chart.constant(Fraction(1))]
-        for column in zip(*setting.back, strict=True):
-            weights.append(inner(gains, [chart.constant(a) for a in column]))
-            weights[0] = weights[0] - weights[-1]
+        gains = [(e[q].value + more).over(price(chart, q).value) for q in setting.pivots]
+        one = chart.constant(Fraction(1))
+        factors = [[chart.constant(a) for a in column] for column in columns]
+        weights = [inner(gains, column) for column in factors] if gains else [one - one]
+        weights[0] = weights[0] + one
         for other, weight in zip(setting.face, weights, strict=True):
             reason = f"outcome {other} may have no weight where {o} is optimal"
             item.need(weight.range().low > 0, reason)
@@ -205,7 +206,7 @@ def isolated(item: Item, setting: Setting, center: Vector, radius: Vector) -> Bo
     for i, paid in enumerate(setting.game.V[setting.face[0]]):
         unit = [Fraction(int(j == i)) for j in range(setting.game.n)]
         prices.append((chart.least(unit), -chart.least([-a for a in unit])))
-        form = chart.constant(paid) + e[i].value * chart.form(unit).reciprocal()
+        form = chart.constant(paid) + e[i].value.over(chart.form(unit))
         owed.append(form.range().bounds())
     return Box(tuple(center), tuple(radius), tuple(prices), tuple(owed))
 

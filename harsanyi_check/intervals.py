@@ -113,6 +113,12 @@ class Form:
         rest = (spread * spread).up_from_zero() * square * self.range().reciprocal()
         return Form(first + rest, [-(a * square) for a in self.slopes])
 
+    def over(self, other: Form) -> Form:
+        """Return f/g as `q + (f - q g)/g`, with q near the quotient: what is divided is small."""
+        q = (self.base * other.base.reciprocal()).middle()
+        rest = (self - other.scaled(q)) * other.reciprocal()
+        return Form(rest.base + q, rest.slopes)
+
     def range(self, mean: bool = False) -> Interval:
         """Return all values on the box, or all means over segments from its center.
 

@@ -40,8 +40,7 @@ class Smooth:
 
     def over(self, other: Smooth) -> Smooth:
         """Return the quotient, with the derivative `(f' - (f/g) g')/g`."""
-        share = other.value.reciprocal()
-        value = self.value * share
+        value, share = self.value.over(other.value), other.value.reciprocal()
         pairs = zip(self.slopes, other.slopes, strict=True)
         return Smooth(value, tuple((a - value * b) * share for a, b in pairs))
 
