@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import product as choices
 
 from .game import Bounds, Game
-from .intervals import Form, Interval, Table, eliminated, inner, middles, product
+from .intervals import Form, Interval, Table, eliminated, inner, middles, product, total
 from .kernels import Chart, Kernel, Smooth, kernel_value, read_kernel
 from .kinks import Kink, Slopes, kink_slopes, read_kink
 from .linear import Vector, barycentric, dot, inverse, minus, rank, transposed
@@ -107,13 +107,12 @@ def chosen(
     """Choose the pivots and the other players but `f_0`, by size at the center (item 4)."""
     rows, pivots = [list(row) for row in w[1:]], list[int]()
     while rows:
-        _, q, k = max(
-            (abs(a) * center[q], q, k) for k, row in enumerate(rows) for q, a in enumerate(row)
-        )
+        places = [(q, k) for q in range(len(center)) for k in range(len(rows))]
+        q, k = max(places, key=lambda place: abs(rows[place[1]][place[0]]) * center[place[0]])
         lead = rows.pop(k)
         rows = [minus(row, [row[q] / lead[q] * a for a in lead]) for row in rows]
         pivots.append(q)
-    others = sorted(set(range(len(center))) - set(pivots), key=lambda i: (center[i], i))
+    others = sorted(set(range(len(center))) - set(pivots), key=lambda i: (center[i], -i))
     back = inverse([[edge[q] for q in pivots] for edge in w[1:]])
     return pivots, others[:-1], back or []
 
@@ -233,32 +232,45 @@ def solutions(
     All D on the box are meant, or the means over segments from its center. Where the determinants
     of the D may be 0, or have different signs, ZeroDivisionError is raised.
     """
-    bits, free = start[0].base.bits, len(H)
-    D = [[row.slopes[k].range(mean) for k in range(free)] for row in H]
-    fixed = []
-    for k, bounds in enumerate(slopes.values(), start=free):
-        lever = [row.slopes[k] for row in H]
-        fixed.append([form.base.middle() for form in lever])
-        for r, form in enumerate(lever):
-            rest = form.range(mean) - fixed[-1][r]
-            D[r] = [a + rest * s for a, s in zip(D[r], bounds.hull, strict=True)]
-
-    def matrix(choice: Sequence[Sequence[Interval]]) -> Table:
-        rows = [list(map(Form, row)) for row in D]
-        for lead, corner in zip(fixed, choice, strict=True):
-            for row, g in zip(rows, lead, strict=True):
-                row[:] = [a + Form(g * s) for a, s in zip(row, corner, strict=True)]
-        return rows
-
-    numbers = Chart([], (), bits)
+    free, numbers = len(H), Chart([], (), start[0].base.bits)
     unit = [[numbers.constant(Fraction(int(i == j))) for j in range(free)] for i in range(free)]
-    _, back = eliminated(middles(matrix([bounds.hull for bounds in slopes.values()])), unit)
-    Y, signs, found = middles(back), set(), []
-    right = product(Y, [[Form(-form.base)] for form in start])
+    forms, kinks = [list(row.slopes) for row in H], list(enumerate(slopes.values(), start=free))
+    leads = [middles([[row[k]] for row in forms]) for k, _ in kinks]  # the fixed vectors ĝ
+    zero = forms[0][0].scaled(Interval(0, 0, 0, numbers.bits))
+    signs, found = set(), []
     for choice in choices(*(bounds.corners for bounds in slopes.values())):
-        determinant, solved = eliminated(product(Y, matrix(choice)), right)
-        signs.add((determinant.base.low > 0) - (determinant.base.high < 0))
-        found.append([row[0].base.bounds() for row in solved])
+        D = middles([row[:free] for row in forms])
+        for lead, corner in zip(leads, choice, strict=True):
+            D = with_products(D, lead, corner)
+        _, back = eliminated(middles(D), unit)
+        Y = middles(back)  # D is multiplied by a matrix near its inverse
+        scale, _ = eliminated(Y, unit)
+        turned = [
+            [
+                total(f.scaled(y.base) for f, y in zip(part, row, strict=True))
+                for part in zip(*forms, strict=True)
+            ]
+            for row in Y
+        ]
+        D = [[form.averaged(mean) for form in row[:free]] for row in turned]
+        for (k, bounds), lead, corner in zip(kinks, leads, choice, strict=True):
+            fixed = product(Y, lead)
+            rest = [
+                [Form(row[k].averaged(mean).range() - g.base)]
+                for row, (g,) in zip(turned, fixed, strict=True)
+            ]
+            D = with_products(with_products(D, fixed, corner), rest, bounds.hull)
+        moved = [[zero.plus(-row[0].base)] for row in product(Y, [[form] for form in start])]
+        determinant, solved = eliminated(D, moved)
+        whole = determinant.range() * scale.base
+        signs.add((whole.low > 0) - (whole.high < 0))
+        found.append([row[0].range().bounds() for row in solved])
     if len(signs) > 1 or 0 in signs:
         raise ZeroDivisionError("determinants of both signs")
     return tuple((min(part)[0], max(high for _, high in part)) for part in zip(*found, strict=True))
+
+
+def with_products(matrix: Table, column: Table, row: Sequence[Interval]) -> Table:
+    """Return `D + g sᵀ`, with numbers g and s."""
+    pairs = zip(matrix, column, strict=True)
+    return [[a.plus(g.base * s) for a, s in zip(old, row, strict=True)] for old, (g,) in pairs]

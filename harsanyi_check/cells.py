@@ -19,7 +19,7 @@ from .game import (
     read_prices,
     read_strategies,
 )
-from .kinks import read_multipliers
+from .kinks import NONE, read_multipliers
 from .linear import Vector
 from .reading import Item
 
@@ -126,7 +126,7 @@ class Leaf:
 
 def check_excluded(item: Item, leaf: Leaf) -> None:
     """Refuse unless an equilibrium in the cell is in the hull of the exempt vertices."""
-    fields = item.fields("weights", "dropped", "except", "division")
+    fields = item.fields("weights", optional={"dropped": [], "except": None, "division": None})
     size = len(leaf.cell)
     exempt = read_exempt(fields["except"], leaf)
     kept = read_kept(fields["dropped"], leaf, exempt)
@@ -207,12 +207,11 @@ def check_division(item: Item, leaf: Leaf) -> Quadratic:
     game, fields = leaf.game, item.fields("coalitions", "pairs")
     coalitions = {key_of(s): s for s in game.coalitions(2, game.n - 1)}
     eta: dict[Coalition, dict[int, Fraction]] = {}
-    for key, place in fields["coalitions"].fields(optional=coalitions).items():
+    for key, place in fields["coalitions"].subset(coalitions).items():
         numbers = place.numbers(len(coalitions[key]))
         place.need(sum(numbers) == 0, "the weights do not add up to 0")
         eta[coalitions[key]] = dict(zip(coalitions[key], numbers, strict=True))
-    multipliers = fields["pairs"].fields(optional=game.pairs)
-    none = Item({"columns": [], "rows": [], "bounds": []}, item.place)
+    multipliers = fields["pairs"].subset(game.pairs)
     whole = dict.fromkeys(places(len(leaf.cell)), Fraction(0))
     for key, pair in game.pairs.items():
         g = [
@@ -220,7 +219,8 @@ def check_division(item: Item, leaf: Leaf) -> Quadratic:
             for i in range(game.n)
         ]
         if any(g) or key in multipliers:
-            for spot, value in least_fight(multipliers.get(key, none), leaf, pair, g).items():
+            place = multipliers.get(key, Item({}, item.place))
+            for spot, value in least_fight(place, leaf, pair, g).items():
                 whole[spot] += value
     return whole
 
@@ -233,7 +233,7 @@ def dividend(side: Coalition, i: int, eta: dict[Coalition, dict[int, Fraction]])
 
 def least_fight(item: Item, leaf: Leaf, pair: Pair, g: Vector) -> Quadratic:
     """Return the `τ_R,kl = min F_kl(r, c)` of a pair."""
-    fields = item.fields("columns", "rows", "bounds")
+    fields = item.fields(optional={**NONE, "bounds": []})
     columns, rows = read_multipliers(fields, pair)
     limits = [[Fraction(0) for _ in pair.columns] for _ in pair.rows]
     for place in fields["bounds"].items():

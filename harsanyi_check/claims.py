@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -13,7 +13,7 @@ from .reading import Item, read
 from .robust import Region, check_regions, disjoint
 from .trees import Tree
 
-COMMON = ("format", "version", "kind", "concept", "software", "game", "sha256")
+COMMON = ("format", "version", "kind", "concept", "game", "sha256")
 NAMES = {"coco": "CoCo", "coalition-perfect": "coalition-perfect"}
 PARTS = {
     "equilibrium": ("equilibrium",),
@@ -58,9 +58,8 @@ def check(document: object) -> Claim:
     """Return what a certificate (text, bytes or a JSON document) proves, or raise `Refused`."""
     item = read(document)
     kind = Item(item.value.get("kind"), "kind").text(*PARTS)
-    fields = item.fields(*COMMON, *PARTS[kind])
+    fields = item.fields(*COMMON, *PARTS[kind], optional={"software": None})
     concept = fields["concept"].text(*NAMES)
-    fields["software"].text()
     game = read_game(fields["game"])
     entries: Sequence[Entry | Region]
     exact, undecided, name = None, 0, NAMES[concept]
@@ -96,7 +95,7 @@ def complete(entries: Sequence[Entry], exact: bool, name: str, where: str) -> st
         return f"the game has exactly {len(entries)} {name} equilibri{ending} with {where}"
     if not entries:
         return f"the game has no {name} equilibrium with {where}"
-    sets = sum(entry.dimension > 0 for entry in entries)
+    sets = sum(not entry.single for entry in entries)
     return f"every {name} equilibrium with {where} is among the {len(entries)} listed" + (
         f", {sets} of which are sets" if sets else ""
     )
@@ -105,7 +104,7 @@ def complete(entries: Sequence[Entry], exact: bool, name: str, where: str) -> st
 def counted(entries: Sequence[Entry], floor: Fraction) -> bool:
     """Tell whether the entries are different single equilibria, none of them below the floor."""
     return (
-        all(entry.dimension == 0 for entry in entries)
+        all(entry.single for entry in entries)
         and all(low >= floor for entry in entries for low, _ in entry.prices)
         and all(disjoint(one.prices, two.prices) for one, two in combinations(entries, 2))
     )
@@ -135,4 +134,4 @@ def robust(fields: dict[str, Item], game: Game) -> tuple[list[Region], str]:
         f"every game whose payoffs differ by at most {radius} of each player's range has at least "
         f"{len(regions)} CoCo equilibria with different {'payoffs' if distinct else 'prices'}"
     )
-    return regions, words
+    return [replace(region, payoffs=game.in_units(region.payoffs)) for region in regions], words

@@ -25,6 +25,8 @@ from .game import (
 from .linear import Vector, affine_rank, dot, in_hull, minus
 from .reading import Item
 
+ABSENT = object()
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -41,6 +43,11 @@ class Entry:
     hull: tuple[tuple[Fraction, ...], ...] = ()
     dimension: int = 0
     box: Box | None = None
+
+    @property
+    def single(self) -> bool:
+        """Whether this is known to be one equilibrium price and not a set of them."""
+        return self.dimension == 0 and self.form != "level"
 
     def holds(self, prices: Vector) -> bool:
         """Tell whether prices are in the hull of those that belong to the entry."""
@@ -119,14 +126,14 @@ def check_equilibrium(
 
 def rational(item: Item, game: Game, concept: str) -> Entry:
     """Check an exact equilibrium, and the box around it if one is given."""
-    fields = item.fields("form", "equilibrium", optional=["box"])
+    fields = item.fields("form", "equilibrium", optional={"box": ABSENT})
     place, keys = fields["equilibrium"], ("concept", "kind", "prices", "payoffs", "strategies")
-    found = place.fields("format", "version", *keys, optional=["residuals"])
+    found = place.fields("format", "version", *keys, optional={"residuals": None})
     found["format"].text("harsanyi-equilibrium")
     found["version"].whole(1, 1)
     found["concept"].text(concept)
     found["kind"].text("proper")
-    place.need(place.value.get("residuals") is None, "residuals are not null")
+    found["residuals"].need(found["residuals"].value is None, "residuals are not null")
     prices = found["prices"].numbers(game.n)
     found["prices"].need(min(prices) > 0, "a price is not positive")
     b = tuple(a * r / dot(prices, game.ranges) for a, r in zip(prices, game.ranges, strict=True))
@@ -136,7 +143,7 @@ def rational(item: Item, game: Game, concept: str) -> Entry:
     stated = points(found["payoffs"].numbers(game.n))
     found["payoffs"].need(stated == payoffs, "not the payoffs of the strategies")
     entry = Entry("rational", points(b), payoffs, (b,))
-    if "box" not in fields:
+    if fields["box"].value is ABSENT:
         return entry
     box = read_box(fields["box"], game)
     fields["box"].need(box.holds(b), "the equilibrium is not in its box")
@@ -217,6 +224,7 @@ def level_set(item: Item, game: Game) -> Entry:
     levels = [level(place, b) for place, b in places]
     check_planner(fields["planner"], game, prices, outcome, pair)  # 3
     dimension = affine_rank(prices) - 1
+    fields["prices"].need(dimension >= 0, "the prices are one point")
     if "members" in proof:  # 4
         members = fields["members"].fields("prices", "threat")
         x, y = read_threats(members["threat"], pair)
@@ -233,7 +241,6 @@ def level_set(item: Item, game: Game) -> Entry:
         fields["above"].need(
             min(against_columns(matrix, x)) > 0, "the value may be below the level"
         )
-    item.need(dimension > 0, "not shown to be more than one equilibrium")
     payoffs = game.in_units(points(game.V[outcome]))
     return Entry("level", spans(prices), payoffs, prices, dimension)
 

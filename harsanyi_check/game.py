@@ -145,7 +145,7 @@ def against_rows(matrix: Sequence[Vector], y: Sparse) -> list[Fraction]:
 
 def read_game(item: Item) -> Game:
     """Read a game in the project's format (docs/reference/formats.md)."""
-    optional = ("title", "players", "action_labels", "transferable")
+    optional = {"title": None, "players": None, "action_labels": None, "transferable": False}
     found = item.fields("format", "version", "actions", "payoffs", optional=optional)
     found["format"].text("harsanyi-game")
     found["version"].whole(1, 1)
@@ -153,14 +153,16 @@ def read_game(item: Item) -> Game:
     n = len(actions)
     found["actions"].need(n <= MOST_PLAYERS, f"more than {MOST_PLAYERS} players")
     payoffs = tuple(row.numbers(prod(actions)) for row in found["payoffs"].items(n))
-    names = found["players"].items(n) if "players" in found else []
-    labels = found["action_labels"].items(n) if "action_labels" in found else []
-    for place, count in zip(labels, actions, strict=False):
-        names += place.items(count)
-    for name in [*names, *([found["title"]] if "title" in found else [])]:
+    names = [found["title"]] if found["title"].value is not None else []
+    if found["players"].value is not None:
+        names += found["players"].items(n)
+    if found["action_labels"].value is not None:
+        for labels, count in zip(found["action_labels"].items(n), actions, strict=True):
+            names += labels.items(count)
+    for name in names:
         name.text()
-    transferable = found.get("transferable", Item(False, ""))
-    transferable.need(transferable.value is False, "with side payments there are no certificates")
+    side_payments = found["transferable"]
+    side_payments.need(side_payments.value is False, "with side payments there is no certificate")
     return Game(actions, payoffs)
 
 

@@ -119,19 +119,37 @@ class Form:
         rest = (self - other.scaled(q)) * other.reciprocal()
         return Form(rest.base + q, rest.slopes)
 
-    def range(self, mean: bool = False) -> Interval:
-        """Return all values on the box, or all means over segments from its center.
+    def plus(self, number: Interval) -> Form:
+        """Return the form plus a number."""
+        return Form(self.base + number, self.slopes)
 
-        In a mean the terms of first order count half.
+    def range(self) -> Interval:
+        """Return all values on the box."""
+        return added([self.base, *(a.either_sign() for a in self.slopes)])
+
+    def averaged(self, from_center: bool) -> Form:
+        """Return a form of all averages: of values anywhere on the box, or on segments from c.
+
+        The average of `f_i t_i` is `m_i τ_i` and a rest, with the middle `m_i` of the `f_i` and
+        the average `τ_i` of the `t_i`; the latter is at most 1/2 on segments from the center.
         """
-        found = self.base
-        for a in self.slopes:
-            found = found + (a.half() if mean else a).either_sign()
-        return found
+        middle = [a.middle() for a in self.slopes]
+        rest = [(a - m).either_sign() for a, m in zip(self.slopes, middle, strict=True)]
+        if from_center:
+            middle, rest = [m.half() for m in middle], [r.half() for r in rest]
+        return Form(added([self.base, *rest]), middle)
 
 
 def added(parts: Iterable[Interval]) -> Interval:
     """Return the sum of intervals, of which there is one at least."""
+    first, *rest = parts
+    for part in rest:
+        first = first + part
+    return first
+
+
+def total(parts: Iterable[Form]) -> Form:
+    """Return the sum of forms, of which there is one at least."""
     first, *rest = parts
     for part in rest:
         first = first + part

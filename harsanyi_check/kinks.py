@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as choices
+from typing import Any
 
 from .game import Game, Pair
 from .intervals import Form, Interval, enclosing
@@ -15,6 +16,7 @@ from .reading import Item
 
 #: [[c', c, s], …] of columns, and the same of rows.
 Multipliers = tuple[tuple[int, int, Fraction], ...]
+NONE: dict[str, Any] = {"columns": [], "rows": []}
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def read_kink(item: Item, game: Game, pair: Pair) -> Kink:
     back = inverse(directions)
     if back is None:
         fields["directions"].refuse("the directions are linearly dependent")
-    parts = [bound.fields("columns", "rows") for bound in fields["slopes"].items(2 * free)]
+    parts = [bound.fields(optional=NONE) for bound in fields["slopes"].items(2 * free)]
     slopes = tuple(read_multipliers(part, pair) for part in parts)
     return Kink(kernels, directions, back, slopes)
 

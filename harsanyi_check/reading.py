@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 _RATIONAL = re.compile(r"-?([0-9]+)(?:/([0-9]+))?", re.ASCII)
@@ -43,13 +44,22 @@ class Item:
         if not condition:
             self.refuse(reason)
 
-    def fields(self, *required: str, optional: Iterable[str] = ()) -> dict[str, Item]:
-        """Return the members of an object with these keys and no others."""
-        self.need(isinstance(self.value, dict), "an object is expected")
+    def fields(self, *required: str, optional: Mapping[str, Any] = MappingProxyType({})) -> Fields:
+        """Return the members of an object with these keys and no others.
+
+        An optional one that is left out has the value given here.
+        """
+        found = self.subset([*required, *optional])
         for key in required:
-            self.need(key in self.value, f"the key {key!r} is missing")
+            self.need(key in found, f"the key {key!r} is missing")
+        defaults = {key: Item(value, f"{self.place}.{key}") for key, value in optional.items()}
+        return {**defaults, **found}
+
+    def subset(self, keys: Collection[str]) -> Fields:
+        """Return the members of an object that has none but these keys."""
+        self.need(isinstance(self.value, dict), "an object is expected")
         for key in self.value:
-            self.need(key in required or key in optional, f"unknown key {ascii(key)[:40]}")
+            self.need(key in keys, f"unknown key {ascii(key)[:40]}")
         return {key: Item(inner, f"{self.place}.{key}") for key, inner in self.value.items()}
 
     def items(self, count: int | None = None) -> list[Item]:
@@ -102,6 +112,9 @@ class Item:
         expected = ", ".join(choices)
         self.need(not choices or self.value in choices, f"one of {expected} is expected")
         return str(self.value)
+
+
+Fields = dict[str, Item]
 
 
 def _whole(digits: str) -> int:
