@@ -60,9 +60,8 @@ def read_box(item: Item, game: Game) -> Box:
     """Check a box."""
     fields = item.fields("form", "center", "radius", "face", "kernels", "precision")
     fields["form"].text("box")
-    item.need(game.n > 1, "one player has no free price")
     center, radius = (fields[key].numbers(game.n - 1) for key in ("center", "radius"))
-    fields["radius"].need(min(radius) > 0, "a radius is not positive")
+    fields["radius"].need(all(r > 0 for r in radius), "a radius is not positive")
     least = [*minus(center, radius), 1 - sum(center) - sum(radius)]
     item.need(min(least) > 0, "a price is not positive in the whole box")  # item 1
     bits = fields["precision"].whole(32, 4096)
@@ -181,8 +180,9 @@ def check_inside(item: Item, setting: Setting, chart: Chart, e: Sequence[Smooth]
 
 def isolated(item: Item, setting: Setting, center: Vector, radius: Vector) -> Box:
     """Refuse unless `H` has exactly one zero in the box; enclose it."""
-    b, reach, proved = list(center), list(radius), False
-    for _ in range(MOST_STEPS):
+    b, reach = list(center), list(radius)
+    proved = not b  # one player has no free price, and one equilibrium
+    for _ in range(MOST_STEPS if b else 0):
         chart = Chart(b, reach, setting.bits, len(setting.kinks))
         try:
             moves, inside = contraction(setting, chart)

@@ -168,8 +168,7 @@ def full_strategies(item: Item, game: Game) -> tuple[Strategies, Sparse]:
             actions = zip(parts["actions"].items(len(coalition)), coalition, strict=True)
             played = number[tuple(action.index(game.actions[i]) for action, i in actions)]
             entry.need(played not in strategy, "these actions occur twice")
-            strategy[played] = parts["probability"].number()
-            entry.need(strategy[played] > 0, "the probability is not positive")
+            strategy[played] = parts["probability"].not_negative()
         place.need(sum(strategy.values()) == 1, "the probabilities do not add up to 1")
         found[coalition] = tuple(strategy.items())
     pairs = {key: (found[p.members], found[p.against]) for key, p in game.pairs.items()}

@@ -12,7 +12,7 @@ from math import factorial, prod
 from .linear import Vector, dot
 from .reading import Item
 
-MOST_PLAYERS = 16
+MOST_PLAYERS = 12
 
 #: A strategy as (index, probability).
 Sparse = tuple[tuple[int, Fraction], ...]
@@ -144,7 +144,7 @@ def against_rows(matrix: Sequence[Vector], y: Sparse) -> list[Fraction]:
 
 
 def read_game(item: Item) -> Game:
-    """Read a game in the project's format (docs/reference/formats.md)."""
+    """Read a game in the project's format (docs/reference/formats.md); names are not looked at."""
     optional = {"title": None, "players": None, "action_labels": None, "transferable": False}
     found = item.fields("format", "version", "actions", "payoffs", optional=optional)
     found["format"].text("harsanyi-game")
@@ -153,14 +153,6 @@ def read_game(item: Item) -> Game:
     n = len(actions)
     found["actions"].need(n <= MOST_PLAYERS, f"more than {MOST_PLAYERS} players")
     payoffs = tuple(row.numbers(prod(actions)) for row in found["payoffs"].items(n))
-    names = [found["title"]] if found["title"].value is not None else []
-    if found["players"].value is not None:
-        names += found["players"].items(n)
-    if found["action_labels"].value is not None:
-        for labels, count in zip(found["action_labels"].items(n), actions, strict=True):
-            names += labels.items(count)
-    for name in names:
-        name.text()
     side_payments = found["transferable"]
     side_payments.need(side_payments.value is False, "with side payments there is no certificate")
     return Game(actions, payoffs)

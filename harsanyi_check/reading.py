@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-_RATIONAL = re.compile(r"-?([0-9]+)(?:/([0-9]+))?", re.ASCII)
+_RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(?:/([1-9][0-9]*))?", re.ASCII)
 MOST_DIGITS = 20_000
 MOST_DIGITS_OF_INTEGER = 600
 
@@ -82,10 +82,8 @@ class Item:
         if match is None:
             self.refuse("an integer or a text p/q is expected")
         above, below = match[1], match[2] or "1"
-        self.need(len(above) + len(below) <= MOST_DIGITS, "the number is too long")
-        divisor = _whole(below)
-        self.need(divisor != 0, "division by zero")
-        return Fraction(-_whole(above) if text[0] == "-" else _whole(above), divisor)
+        self.need(max(len(above), len(below)) <= MOST_DIGITS, "the number is too long")
+        return Fraction(-_whole(above) if text[0] == "-" else _whole(above), _whole(below))
 
     def numbers(self, count: int) -> tuple[Fraction, ...]:
         """Return a list of so many rationals."""

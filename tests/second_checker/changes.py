@@ -88,7 +88,7 @@ def replanted(draw: st.DrawFn, originals: list[Any]) -> Any:
             nodes[k][1] = {**nodes[k][1], "except": exempt}
         elif nodes[k][0] == "excluded":
             part = draw(st.sampled_from(["dropped", "division", "weights"]))
-            held = nodes[k][1][part]
+            held = nodes[k][1].get(part)
             if part == "division":
                 nodes[k][1] = {**nodes[k][1], part: None}
             elif held:

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).parents[1]
-sys.path += [str(TESTS / folder) for folder in ("certificates", "fuzz")]
+sys.path.append(str(Path(__file__).parents[1] / "certificates"))
 
 from worked_examples import (
     SPLIT_NODES,
@@ -25,7 +24,7 @@ from harsanyi_aux import random_game
 from harsanyi_aux.certify.document import sealed
 from harsanyi_aux.enumerate import enumerate_equilibria
 
-EXAMPLES = TESTS.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SHIPPED = sorted([*EXAMPLES.rglob("*.certificate.json"), *(EXAMPLES / "catalog").glob("*.json")])
 _FILES = {
     "set": "catalog/selten1975-fig1.coco.enumerate",
