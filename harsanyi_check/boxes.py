@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from itertools import product as choices
+from operator import add
 
 from .game import Bounds, Game
-from .intervals import Form, Interval, Table, eliminated, inner, middles, product, total
+from .intervals import Form, Interval, Table, eliminated, inner, middles, product
 from .kernels import Chart, Kernel, Smooth, kernel_value, read_kernel
 from .kinks import Kink, Slopes, kink_slopes, read_kink
 from .linear import Vector, barycentric, dot, inverse, minus, rank, transposed
@@ -245,13 +247,8 @@ def solutions(
         _, back = eliminated(middles(D), unit)
         Y = middles(back)  # D is multiplied by a matrix near its inverse
         scale, _ = eliminated(Y, unit)
-        turned = [
-            [
-                total(f.scaled(y.base) for f, y in zip(part, row, strict=True))
-                for part in zip(*forms, strict=True)
-            ]
-            for row in Y
-        ]
+        columns = list(zip(*forms, strict=True))
+        turned = [[turn(row, column) for column in columns] for row in Y]
         D = [[form.averaged(mean) for form in row[:free]] for row in turned]
         for (k, bounds), lead, corner in zip(kinks, leads, choice, strict=True):
             fixed = product(Y, lead)
@@ -268,6 +265,11 @@ def solutions(
     if len(signs) > 1 or 0 in signs:
         raise ZeroDivisionError("determinants of both signs")
     return tuple((min(part)[0], max(high for _, high in part)) for part in zip(*found, strict=True))
+
+
+def turn(row: Sequence[Form], column: Sequence[Form]) -> Form:
+    """Return a combination of forms with numbers."""
+    return reduce(add, (f.scaled(y.base) for f, y in zip(column, row, strict=True)))
 
 
 def with_products(matrix: Table, column: Table, row: Sequence[Interval]) -> Table:

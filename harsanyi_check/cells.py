@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
 
 from .entries import Entry
@@ -23,27 +24,36 @@ from .kinks import NONE, read_multipliers
 from .linear import Vector
 from .reading import Item
 
+GRAND = "N"
+#: Symmetric coefficients by the positions k ≤ l in a cell.
+Quadratic = dict[tuple[int, int], Fraction]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Vertex:
     """Prices, strategies of all pairs, and an outcome."""
 
-    number: int
+    game: Game
     prices: tuple[Fraction, ...]
     threats: Strategies
     outcome: int
 
+    @cached_property
+    def worth(self) -> list[Fraction]:
+        """The `b^k·V(o)` of all outcomes."""
+        return self.game.worth(self.prices)
 
-def read_vertex(item: Item, game: Game, number: int) -> Vertex:
+    @cached_property
+    def matrices(self) -> dict[str, list[list[Fraction]]]:
+        """The threat games."""
+        return {key: self.game.threat_game(p, self.prices) for key, p in self.game.pairs.items()}
+
+
+def read_vertex(item: Item, game: Game) -> Vertex:
     """Read a vertex."""
     fields = item.fields("prices", "threats", "outcome")
     prices, threats = read_prices(fields["prices"], game), read_strategies(fields["threats"], game)
-    return Vertex(number, prices, threats, fields["outcome"].index(len(game.V)))
-
-
-GRAND = "N"
-#: Symmetric coefficients by the positions k ≤ l in a cell.
-Quadratic = dict[tuple[int, int], Fraction]
+    return Vertex(game, prices, threats, fields["outcome"].index(len(game.V)))
 
 
 def places(size: int) -> list[tuple[int, int]]:
@@ -51,54 +61,31 @@ def places(size: int) -> list[tuple[int, int]]:
     return list(combinations_with_replacement(range(size), 2))
 
 
-class Values:
-    """The bounds of "Values": `L_kl` and `H_kl` of all pairs and of N, computed once each."""
+@lru_cache(maxsize=100_000)
+def value_bounds(key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
+    """Return the `L_kl` and `H_kl` of a pair, or of N ("Values")."""
+    if key == GRAND:
+        most = max(a + b for a, b in zip(k.worth, m.worth, strict=True))
+        return (m.worth[k.outcome] + k.worth[m.outcome]) / 2, most / 2
+    one, two, (x_k, y_k), (x_m, y_m) = (
+        k.matrices[key],
+        m.matrices[key],
+        k.threats[key],
+        m.threats[key],
+    )
+    low = zip(against_columns(two, x_k), against_columns(one, x_m), strict=True)
+    high = zip(against_rows(two, y_k), against_rows(one, y_m), strict=True)
+    return min(a + b for a, b in low) / 2, max(a + b for a, b in high) / 2
 
-    def __init__(self, game: Game) -> None:
-        self.game = game
-        self._matrices: dict[tuple[str, int], list[list[Fraction]]] = {}
-        self._worth: dict[int, list[Fraction]] = {}
-        self._known: dict[tuple[str, int, int], tuple[Fraction, Fraction]] = {}
 
-    def worth(self, k: Vertex) -> list[Fraction]:
-        """Return `b^k·V(o)` of all outcomes."""
-        if k.number not in self._worth:
-            self._worth[k.number] = self.game.worth(k.prices)
-        return self._worth[k.number]
-
-    def matrix(self, key: str, k: Vertex) -> list[list[Fraction]]:
-        """Return the threat game of a pair at a vertex."""
-        if (key, k.number) not in self._matrices:
-            game = self.game.threat_game(self.game.pairs[key], k.prices)
-            self._matrices[key, k.number] = game
-        return self._matrices[key, k.number]
-
-    def of(self, key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
-        """Return the lower and the upper coefficient of a pair, or of N, for two vertices."""
-        place = (key, min(k.number, m.number), max(k.number, m.number))
-        if place not in self._known:
-            self._known[place] = self._grand(k, m) if key == GRAND else self._pair(key, k, m)
-        return self._known[place]
-
-    def _grand(self, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
-        one, two = self.worth(k), self.worth(m)
-        most = max(a + b for a, b in zip(one, two, strict=True))
-        return (two[k.outcome] + one[m.outcome]) / 2, most / 2
-
-    def _pair(self, key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
-        one, two = self.matrix(key, k), self.matrix(key, m)
-        (x_k, y_k), (x_m, y_m) = k.threats[key], m.threats[key]
-        low = zip(against_columns(two, x_k), against_columns(one, x_m), strict=True)
-        high = zip(against_rows(two, y_k), against_rows(one, y_m), strict=True)
-        return min(a + b for a, b in low) / 2, max(a + b for a, b in high) / 2
-
-    def weighted(self, gamma: dict[str, Fraction], cell: Sequence[Vertex]) -> Quadratic:
-        """Return the coefficients of a lower bound of `Σ γ v_b` over pairs (and N)."""
-        found = dict.fromkeys(places(len(cell)), Fraction(0))
-        for key, factor in gamma.items():
-            for k, m in found if factor else ():
-                found[k, m] += factor * self.of(key, cell[k], cell[m])[factor < 0]
-        return found
+def weighted_values(gamma: dict[str, Fraction], cell: Sequence[Vertex]) -> Quadratic:
+    """Return the coefficients of a lower bound of `Σ γ v_b` over pairs (and N)."""
+    found = dict.fromkeys(places(len(cell)), Fraction(0))
+    for key, factor in gamma.items():
+        for k, m in found if factor else ():
+            ends = sorted((cell[k], cell[m]), key=id)  # symmetric: known in either order
+            found[k, m] += factor * value_bounds(key, *ends)[factor < 0]
+    return found
 
 
 @dataclass(frozen=True)
@@ -118,7 +105,6 @@ class Leaf:
 
     game: Game
     perfect: bool
-    values: Values
     cell: Sequence[Vertex]
     path: Sequence[Side]
     entries: Sequence[Entry]
@@ -184,7 +170,7 @@ def read_kept(item: Item, leaf: Leaf, exempt: set[int]) -> list[int]:
         if V[o] != V[better] and all(v <= w for v, w in zip(V[o], V[better], strict=True)):
             continue
         for k, vertex in enumerate(leaf.cell):
-            gain = leaf.values.worth(vertex)[better] - leaf.values.worth(vertex)[o]
+            gain = vertex.worth[better] - vertex.worth[o]
             worse = gain > 0 or (gain == 0 and k in exempt)
             entry.need(worse, f"outcome {o} may be as good as {better} at vertex {k}")
     kept = [o for o in range(len(V)) if o not in dropped]
@@ -196,7 +182,7 @@ def equation(leaf: Leaf, beta: Vector) -> tuple[Quadratic, list[list[Fraction]]]
     """Return the values' part of `Σ β_i E_i`, and `Σ β_i b^k_i V_i(o)` at the vertices."""
     gamma = {**leaf.game.gamma(beta), GRAND: sum(beta, Fraction(0)) / leaf.game.n}
     weights = [[x * b for x, b in zip(beta, k.prices, strict=True)] for k in leaf.cell]
-    return leaf.values.weighted(gamma, leaf.cell), [leaf.game.worth(w) for w in weights]
+    return weighted_values(gamma, leaf.cell), [leaf.game.worth(w) for w in weights]
 
 
 # -- division in smaller coalitions ---------------------------------------------------------------
@@ -247,12 +233,12 @@ def least_fight(item: Item, leaf: Leaf, pair: Pair, g: Vector) -> Quadratic:
         for a in pair.rows if side.of_row else pair.columns:
             r, c = (a, j) if side.of_row else (j, a)
             limits[r][c] += size * side.sense * (int(a == side.index) - side.bound)
-    game, values, found = leaf.game, leaf.values, {}
+    game, found = leaf.game, {}
     weights = [[a * b for a, b in zip(g, k.prices, strict=True)] for k in leaf.cell]
     f = [[[worth[o] for o in row] for row in pair.table] for worth in map(game.worth, weights)]
-    M = [values.matrix(pair.key, k) for k in leaf.cell]
+    M = [k.matrices[pair.key] for k in leaf.cell]
     for k, m in places(len(leaf.cell)):
-        low, high = values.of(pair.key, leaf.cell[k], leaf.cell[m])
+        low, high = value_bounds(pair.key, leaf.cell[k], leaf.cell[m])
         F = [
             [(f[k][r][c] + f[m][r][c]) / 2 - limits[r][c] for c in pair.columns] for r in pair.rows
         ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
+from operator import add
 
 
 class Interval:
@@ -125,7 +127,7 @@ class Form:
 
     def range(self) -> Interval:
         """Return all values on the box."""
-        return added([self.base, *(a.either_sign() for a in self.slopes)])
+        return reduce(add, (a.either_sign() for a in self.slopes), self.base)
 
     def averaged(self, from_center: bool) -> Form:
         """Return a form of all averages: of values anywhere on the box, or on segments from c.
@@ -137,35 +139,21 @@ class Form:
         rest = [(a - m).either_sign() for a, m in zip(self.slopes, middle, strict=True)]
         if from_center:
             middle, rest = [m.half() for m in middle], [r.half() for r in rest]
-        return Form(added([self.base, *rest]), middle)
-
-
-def added(parts: Iterable[Interval]) -> Interval:
-    """Return the sum of intervals, of which there is one at least."""
-    first, *rest = parts
-    for part in rest:
-        first = first + part
-    return first
-
-
-def total(parts: Iterable[Form]) -> Form:
-    """Return the sum of forms, of which there is one at least."""
-    first, *rest = parts
-    for part in rest:
-        first = first + part
-    return first
+        return Form(reduce(add, rest, self.base), middle)
 
 
 def inner(left: Sequence[Form], right: Sequence[Form]) -> Form:
     """Return `Σ f g`; terms of second order are added before they are bounded."""
-    pairs = list(zip(left, right, strict=True))
-    base, free = added(f.base * g.base for f, g in pairs), range(len(left[0].slopes))
+    pairs, free = list(zip(left, right, strict=True)), range(len(left[0].slopes))
+    base = reduce(add, (f.base * g.base for f, g in pairs))
     for i in free:
-        base = base + added(f.slopes[i] * g.slopes[i] for f, g in pairs).up_from_zero()
+        base += reduce(add, (f.slopes[i] * g.slopes[i] for f, g in pairs)).up_from_zero()
         for j in range(i):
-            mixed = [f.slopes[i] * g.slopes[j] + f.slopes[j] * g.slopes[i] for f, g in pairs]
-            base = base + added(mixed).either_sign()
-    slopes = [added(f.base * g.slopes[i] + f.slopes[i] * g.base for f, g in pairs) for i in free]
+            mixed = (f.slopes[i] * g.slopes[j] + f.slopes[j] * g.slopes[i] for f, g in pairs)
+            base += reduce(add, mixed).either_sign()
+    slopes = [
+        reduce(add, (f.base * g.slopes[i] + f.slopes[i] * g.base for f, g in pairs)) for i in free
+    ]
     return Form(base, slopes)
 
 

@@ -12,6 +12,8 @@ from .linear import Vector, dot, minus
 from .reading import Item
 
 REFINEMENTS = 3
+#: The entries of a threat game as linear functions of all prices.
+Matrix = Sequence[Sequence[Vector]]
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def entries(game: Game, pair: Pair) -> list[list[list[Fraction]]]:
     return [[signed[o] for o in row] for row in pair.table]
 
 
-def strategies(chart: Chart, M: Sequence[Sequence[Vector]], kernel: Kernel) -> list[list[Form]]:
+def strategies(chart: Chart, M: Matrix, kernel: Kernel) -> list[list[Form]]:
     """Return x and y of a kernel and the value, or raise ZeroDivisionError."""
     part = [[M[r][c] for c in kernel.columns] for r in kernel.rows]
     *y, value = _bordered(chart, part)
@@ -116,7 +118,7 @@ def strategies(chart: Chart, M: Sequence[Sequence[Vector]], kernel: Kernel) -> l
     return [x, y, [value]]
 
 
-def _bordered(chart: Chart, M: Sequence[Sequence[Vector]]) -> list[Form]:
+def _bordered(chart: Chart, M: Matrix) -> list[Form]:
     """Solve `M y = v·1, Σy = 1`.
 
     The bordered matrix, multiplied by an inverse at the center, is `I + E`, and `(I + E) z = r`.
@@ -145,7 +147,7 @@ def kernel_value(item: Item | None, game: Game, pair: Pair, kernel: Kernel, char
     M = entries(game, pair)
     x, y, (value,) = strategies(chart, M, kernel)
     if item is not None:
-        check_saddle(item, M, kernel, chart, x, y)
+        check_saddle(item, chart, M, kernel, x, y)
     slopes = []
     for k in range(len(chart.radius)):
         payoffs = [
@@ -158,31 +160,21 @@ def kernel_value(item: Item | None, game: Game, pair: Pair, kernel: Kernel, char
 
 
 def check_saddle(
-    item: Item,
-    M: Sequence[Sequence[Vector]],
-    kernel: Kernel,
-    chart: Chart,
-    x: Sequence[Form],
-    y: Sequence[Form],
+    item: Item, chart: Chart, M: Matrix, kernel: Kernel, x: list[Form], y: list[Form]
 ) -> None:
     """Refuse unless (x, y) is a saddle point at all prices of the box."""
     sign = all(form.range().low >= 0 for form in (*x, *y))
     item.need(sign, "a probability is not shown to be non-negative")
+    turned = [[[-a for a in f] for f in column] for column in zip(*M, strict=True)]
+    check_best(item, chart, M, kernel, y, "row")
+    check_best(item, chart, turned, Kernel(kernel.columns, kernel.rows), x, "column")
 
-    def positive(strategy: Sequence[Form], gains: Sequence[Vector]) -> bool:
-        return inner(strategy, [chart.form(gain) for gain in gains]).range().low >= 0
 
+def check_best(
+    item: Item, chart: Chart, M: Matrix, kernel: Kernel, y: list[Form], name: str
+) -> None:
+    """Refuse unless no row outside the kernel earns more against y than those in it."""
     for r in set(range(len(M))) - set(kernel.rows):
-        item.need(
-            any(
-                positive(y, [minus(M[i][j], M[r][j]) for j in kernel.columns]) for i in kernel.rows
-            ),
-            f"row {r} is not shown to be no better",
-        )
-    for c in set(range(len(M[0]))) - set(kernel.columns):
-        item.need(
-            any(
-                positive(x, [minus(M[i][c], M[i][j]) for i in kernel.rows]) for j in kernel.columns
-            ),
-            f"column {c} is not shown to be no better",
-        )
+        lead = ([minus(M[i][j], M[r][j]) for j in kernel.columns] for i in kernel.rows)
+        good = any(inner(y, list(map(chart.form, gains))).range().low >= 0 for gains in lead)
+        item.need(good, f"{name} {r} is not shown to be no better")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from .cells import GRAND, Quadratic, Values, Vertex, places, read_vertex
+from .cells import GRAND, Quadratic, Vertex, places, read_vertex, weighted_values
 from .game import Bounds, Game
 from .linear import Vector, dot, inverse, rank, transposed
 from .reading import Item
@@ -56,17 +56,16 @@ def read_region(item: Item, game: Game, radius: Fraction) -> Region:
     """Check a region."""
     fields = item.fields("form", "center", "vertices", "cells", "map")
     fields["form"].text("region")
-    center, listed = read_vertex(fields["center"], game, 0), fields["vertices"].some()
-    vertices = tuple(read_vertex(place, game, k + 1) for k, place in enumerate(listed))
+    center, listed = read_vertex(fields["center"], game), fields["vertices"].some()
+    vertices = tuple(read_vertex(place, game) for place in listed)
     item.need(min(map(min, (v.prices for v in (center, *vertices)))) > 0, "a price is not positive")
     Y = [row.numbers(game.n - 1) for row in fields["map"].items(game.n - 1)]
     fields["map"].need(rank(Y) == game.n - 1, "the matrix is singular")
     cells, walls = read_polytope(fields["cells"], game, center, vertices)
-    values = Values(game)
     for place, cell, wall in zip(fields["cells"].items(), cells, walls, strict=True):
-        check_inward(place, values, cell, wall, Y, radius)
+        check_inward(place, game, cell, wall, Y, radius)
     prices = transposed([vertex.prices for vertex in vertices])
-    payoffs = payoff_bounds(values, [(center, *cell) for cell in cells], radius)
+    payoffs = payoff_bounds(game, [(center, *cell) for cell in cells], radius)
     return Region(vertices, walls, tuple((min(p), max(p)) for p in prices), payoffs)
 
 
@@ -97,9 +96,9 @@ def read_polytope(
     return cells, walls
 
 
-def kept_outcomes(values: Values, cell: Cell, radius: Fraction) -> list[int]:
+def kept_outcomes(cell: Cell, radius: Fraction) -> list[int]:
     """Return the outcomes that may be optimal in a cell in some game near by."""
-    worth = transposed([values.worth(vertex) for vertex in cell])
+    worth = transposed([vertex.worth for vertex in cell])
 
     def better(other: Vector, own: Vector) -> bool:
         return all(a - b > 2 * radius for a, b in zip(other, own, strict=True))
@@ -107,21 +106,20 @@ def kept_outcomes(values: Values, cell: Cell, radius: Fraction) -> list[int]:
     return [o for o, own in enumerate(worth) if not any(better(other, own) for other in worth)]
 
 
-def blurred(values: Values, cell: Cell, gamma: dict[str, Fraction], radius: Fraction) -> Quadratic:
+def blurred(cell: Cell, gamma: dict[str, Fraction], radius: Fraction) -> Quadratic:
     """Return the coefficients of a lower bound of `Σ γ v'_b` for all games near by."""
     spread = radius * sum(map(abs, gamma.values()))
-    return {place: value - spread for place, value in values.weighted(gamma, cell).items()}
+    return {place: value - spread for place, value in weighted_values(gamma, cell).items()}
 
 
 def check_inward(
-    item: Item, values: Values, cell: Cell, wall: Vector, Y: Sequence[Vector], radius: Fraction
+    item: Item, game: Game, cell: Cell, wall: Vector, Y: Sequence[Vector], radius: Fraction
 ) -> None:
     """Refuse unless `n_c·Ye > 0` on the whole cell, in all games near by."""
-    game = values.game
     beta = [*(dot(wall[:-1], column) for column in zip(*Y, strict=True)), Fraction(0)]
-    quadratic = blurred(values, cell, game.gamma(beta), radius)
+    quadratic = blurred(cell, game.gamma(beta), radius)
     rest = [sum(beta, Fraction(0)) / game.n - value for value in beta]  # the γ_N - β_i
-    for o in kept_outcomes(values, cell, radius):
+    for o in kept_outcomes(cell, radius):
         for k, m in places(len(cell)):
             both = zip(cell[k].prices, cell[m].prices, strict=True)
             weights = [w * (a + b) / 2 for w, (a, b) in zip(rest, both, strict=True)]
@@ -130,10 +128,10 @@ def check_inward(
             item.need(good, f"not shown to point inward where outcome {o} is optimal")
 
 
-def payoff_bounds(values: Values, simplices: Sequence[Cell], radius: Fraction) -> Bounds:
+def payoff_bounds(game: Game, simplices: Sequence[Cell], radius: Fraction) -> Bounds:
     """Return bounds of the payoffs of equilibria in the region, in all games near by."""
-    game, found = values.game, []
-    kept = {o for cell in simplices for o in kept_outcomes(values, cell, radius)}
+    found = []
+    kept = {o for cell in simplices for o in kept_outcomes(cell, radius)}
     for i in range(game.n):
         ends = {}
         for sign in (1, -1):
@@ -142,7 +140,7 @@ def payoff_bounds(values: Values, simplices: Sequence[Cell], radius: Fraction) -
             ends[sign] = min(
                 2 * value / (cell[k].prices[i] + cell[m].prices[i])
                 for cell in simplices
-                for (k, m), value in blurred(values, cell, gamma, radius).items()
+                for (k, m), value in blurred(cell, gamma, radius).items()
             )
         paid = [game.V[o][i] for o in kept]
         found.append((max(ends[1], min(paid) - radius), min(-ends[-1], max(paid) + radius)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .cells import Leaf, Side, Values, check_excluded, read_vertex
+from .cells import Leaf, Side, check_excluded, read_vertex
 from .entries import Entry
 from .game import Game
 from .linear import barycentric
@@ -13,16 +13,8 @@ from .reading import Item
 
 Cell = tuple[int, ...]
 #: The kinds of nodes, and how many members follow the kind.
-NODES = {
-    "edge": 3,
-    "star": 1,
-    "renew": 2,
-    "strategy": 4,
-    "excluded": 1,
-    "inside": 1,
-    "known": 1,
-    "undecided": 1,
-}
+NODES = {"edge": 3, "star": 1, "renew": 2, "strategy": 4}
+NODES |= dict.fromkeys(("excluded", "inside", "known", "undecided"), 1)
 
 
 @dataclass(frozen=True)
@@ -44,11 +36,11 @@ class Tree:
         self, fields: dict[str, Item], game: Game, perfect: bool, entries: list[Entry]
     ) -> None:
         self.game, self.perfect, self.entries = game, perfect, entries
-        self.refutation, self.values, n = "equilibria" not in fields, Values(game), game.n
+        self.refutation, n = "equilibria" not in fields, game.n
         self.floor, self.nodes = fields["price_floor"].not_negative(), fields["nodes"]
         fields["price_floor"].need(n * self.floor < 1, "not below 1/n")
         places = fields["vertices"].items()
-        self.vertices = [read_vertex(place, game, k) for k, place in enumerate(places)]
+        self.vertices = [read_vertex(place, game) for place in places]
         fields["vertices"].need(len(places) >= n, "the corners are missing")
         for i in range(n):
             corner = tuple(self.floor + (1 - n * self.floor) * (i == j) for j in range(n))
@@ -71,7 +63,7 @@ class Tree:
                 waiting += [(child, path) for child in reversed(split(rest, cell))]
             elif name == "excluded":
                 vertices = [self.vertices[k] for k in cell]
-                leaf = Leaf(self.game, self.perfect, self.values, vertices, path, self.entries)
+                leaf = Leaf(self.game, self.perfect, vertices, path, self.entries)
                 check_excluded(rest[0], leaf)
             elif name == "undecided":
                 node.need(not self.refutation, "a refutation leaves no cell undecided")
