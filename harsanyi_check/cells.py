@@ -157,7 +157,6 @@ def read_exempt(item: Item, leaf: Leaf) -> set[int]:
         return {k for k, vertex in enumerate(leaf.cell) if vertex.prices[player] == 0}
     found = item.fields("equilibrium")["equilibrium"]
     entry = leaf.entries[found.index(len(leaf.entries))]
-    found.need(entry.hull != (), "the prices of a box are not known exactly")
     return {k for k, vertex in enumerate(leaf.cell) if entry.holds(vertex.prices)}
 
 

@@ -294,11 +294,6 @@ TREES: dict[str, tuple[str, Change, str]] = {
         at_leaf("excluded", 1, "except", {"player": 0}),
         "may be as good as",
     ),
-    "an exempt box": (
-        "box",
-        at_leaf("excluded", 1, "except", {"equilibrium": 0}),
-        "not known exactly",
-    ),
     "division for coco": (
         "set",
         at_leaf("excluded", 1, "division", {"coalitions": {}, "pairs": {}}),
@@ -407,6 +402,12 @@ def test_it_is_refused(name: str, change: Change, reason: str) -> None:
 @pytest.mark.parametrize("name", list(documents()))
 def test_it_is_accepted_as_it_is(name: str) -> None:
     assert isinstance(check(documents()[name]), Claim)
+
+
+def test_no_vertex_is_known_to_be_the_price_in_a_box() -> None:
+    document = copy.deepcopy(documents()["box"])
+    at_leaf("excluded", 1, "except", {"equilibrium": 0})(document)
+    assert check(sealed(document)).exact
 
 
 def test_a_change_without_a_new_digest_is_noticed() -> None:
