@@ -23,7 +23,7 @@ test-slow: $(STAMP)
 
 # Branches of the definition, the checker and the readers that no test takes. In one process.
 coverage: $(STAMP)
-	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,smoothing -m pytest
+	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,harsanyi_check,smoothing -m pytest
 	$(BIN)/python -m coverage report --show-missing --skip-covered
 
 # Builds sdist and wheel, installs the wheel into a clean environment and runs the README from it.
@@ -56,6 +56,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/bench_design.py
 	$(BIN)/python benchmarks/bench_search.py
 	$(BIN)/python benchmarks/bench_startup.py
+	$(BIN)/python benchmarks/bench_check.py
 
 # Rewrites the table of published games and their certificates.
 catalog: $(STAMP)

@@ -19,7 +19,7 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("harsanyi_aux", "smoothing")
+PACKAGES = ("harsanyi_aux", "harsanyi_check", "smoothing")
 # of the checkout only; all else must be in the source distribution
 NOT_DISTRIBUTED = {".ci/run", ".gitignore"}
 # what setuptools and pip write when something is packed that they will refuse one day, or left out
@@ -96,7 +96,7 @@ def inspect(folder: Path) -> str:
     expect(any(name.endswith(".css") for name in own), "the report's style is not in the wheel")
     licenses = [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
     expect(len(licenses) == 1, "the license is not in the wheel")
-    return f"source distribution: {len(packed)} files; wheel: {len(names)}, both packages alone"
+    return f"source distribution: {len(packed)} files; wheel: {len(names)}, the packages alone"
 
 
 def install(folder: Path) -> str:

@@ -1,0 +1,169 @@
+"""Intervals and forms of the second checker enclose what they should, told in fractions."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from harsanyi_check.intervals import Form, Interval, eliminated, enclosing, inner, product
+
+BITS = 40
+
+
+def number(rng: random.Random) -> Fraction:
+    """Draw a number, exact or not in binary, of any size."""
+    size = Fraction(2) ** rng.randrange(-80, 80)
+    return rng.choice([1, -1]) * Fraction(rng.randrange(1, 1000), rng.randrange(1, 1000)) * size
+
+
+def pair(rng: random.Random) -> tuple[Interval, tuple[Fraction, Fraction]]:
+    """Draw an interval, and two numbers in it."""
+    low, high = sorted((number(rng), number(rng)))
+    return enclosing(low, high, BITS), (low, high)
+
+
+def holds(interval: Interval, value: Fraction) -> bool:
+    low, high = interval.bounds()
+    return low <= value <= high
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_operations_enclose_all_results(seed: int) -> None:
+    rng = random.Random(seed)
+    (one, ends), (two, others) = pair(rng), pair(rng)
+    for a in (*ends, sum(ends) / 2):
+        assert holds(one, a)
+        assert holds(-one, -a)
+        assert holds(one.half(), a / 2)
+        assert holds(one.either_sign(), a)
+        assert holds(one.either_sign(), -a)
+        assert holds(one.up_from_zero(), a / 3)
+        if one.bounds()[0] > 0 or one.bounds()[1] < 0:
+            assert holds(one.reciprocal(), 1 / a)
+        for b in (*others, sum(others) / 2):
+            assert holds(one + two, a + b)
+            assert holds(one - two, a - b)
+            assert holds(one * two, a * b)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_ends_are_the_last_binary_numbers_outside(seed: int) -> None:
+    rng = random.Random(seed)
+    value = number(rng)
+    low, high = enclosing(value, value, BITS).bounds()
+    assert low <= value <= high
+    assert high - low <= abs(value) / 2 ** (BITS - 2)
+    square = enclosing(value, value, BITS) * enclosing(value, value, BITS)
+    low, high = square.bounds()
+    assert high - low <= value**2 / 2 ** (BITS - 5)
+    inverse = enclosing(value, value, BITS).reciprocal()
+    low, high = inverse.bounds()
+    assert high - low <= abs(1 / value) / 2 ** (BITS - 4)
+
+
+def test_few_bits_are_rounded_outward() -> None:
+    one = Interval(0b1011, 0b1011, 0, 3)
+    assert one.bounds() == (10, 12)
+    assert (-one).bounds() == (-12, -10)
+    assert (one * one).bounds() == (96, 160)
+
+
+def test_zero_is_exact() -> None:
+    zero = enclosing(Fraction(0), Fraction(0), BITS)
+    third = enclosing(Fraction(1, 3), Fraction(1, 3), BITS)
+    assert (zero * third).bounds() == (0, 0)
+    assert (zero + third).bounds() == third.bounds()
+
+
+@pytest.mark.parametrize("ends", [(-1, 1), (0, 1), (-1, 0), (0, 0)])
+def test_nothing_is_divided_by_zero(ends: tuple[int, int]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        enclosing(Fraction(ends[0]), Fraction(ends[1]), BITS).reciprocal()
+
+
+# -- forms -----------------------------------------------------------------------------------------
+
+
+def linear(rng: random.Random) -> tuple[Form, list[Fraction]]:
+    """Draw a linear function of two variables, and its coefficients."""
+    parts = [Fraction(rng.randrange(-50, 50), rng.randrange(1, 50)) for _ in range(3)]
+    base, *slopes = (enclosing(part, part, BITS) for part in parts)
+    return Form(base, slopes), parts
+
+
+def at(parts: list[Fraction], t: tuple[Fraction, Fraction]) -> Fraction:
+    return parts[0] + parts[1] * t[0] + parts[2] * t[1]
+
+
+def at_form(form: Form, t: tuple[Fraction, Fraction]) -> Interval:
+    """Return all values that a form allows at a point."""
+    steps = [s * enclosing(x, x, BITS) for s, x in zip(form.slopes, t, strict=True)]
+    return form.base + steps[0] + steps[1]
+
+
+def spots(rng: random.Random) -> list[tuple[Fraction, Fraction]]:
+    inner_ones = [(Fraction(rng.randrange(-9, 10), 9), Fraction(rng.randrange(-9, 10), 9))]
+    return [*((Fraction(a), Fraction(b)) for a in (-1, 1) for b in (-1, 1)), *inner_ones]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_forms_enclose_functions(seed: int) -> None:
+    rng = random.Random(seed)
+    (f, one), (g, two), (h, three) = linear(rng), linear(rng), linear(rng)
+    far = Form(f.base + enclosing(Fraction(400), Fraction(400), BITS), f.slopes)
+    for t in spots(rng):
+        a, b, c = at(one, t), at(two, t), at(three, t)
+        assert holds(at_form(f + g, t), a + b)
+        assert holds(at_form(f - g, t), a - b)
+        assert holds(at_form(f * g, t), a * b)
+        assert holds(at_form(f * g * h, t), a * b * c)
+        assert holds((f * g).range(), a * b)
+        assert holds(at_form(inner([f, g], [g, h]), t), a * b + b * c)
+        assert holds(at_form(far.reciprocal(), t), 1 / (a + 400))
+        assert holds(at_form(g.over(far), t), b / (a + 400))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_averages_are_enclosed(seed: int) -> None:
+    """Averages of f(t)·g(t) over points, and over the segment from the center to a point."""
+    rng = random.Random(seed)
+    (f, one), (g, two) = linear(rng), linear(rng)
+    there = spots(rng)
+    mean = sum(at(one, t) * at(two, t) for t in there) / len(there)
+    assert holds((f * g).averaged(from_center=False).range(), mean)
+    for t in there:
+        a, b = at(one, t) - one[0], at(two, t) - two[0]
+        # the integral of (c + a s)(d + b s) over 0 ≤ s ≤ 1
+        integral = one[0] * two[0] + (one[0] * b + two[0] * a) / 2 + a * b / 3
+        assert holds((f * g).averaged(from_center=True).range(), integral)
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_elimination_encloses_determinant_and_solution(seed: int, size: int) -> None:
+    rng = random.Random(seed)
+    exact = [[Fraction(rng.randrange(-9, 10), 7) for _ in range(size)] for _ in range(size)]
+    x = [Fraction(rng.randrange(-9, 10), 3) for _ in range(size)]
+    right = [sum(a * b for a, b in zip(row, x, strict=True)) for row in exact]
+    forms = [[Form(enclosing(a, a, BITS)) for a in row] for row in exact]
+    try:
+        determinant, solved = eliminated(forms, [[Form(enclosing(b, b, BITS))] for b in right])
+    except ZeroDivisionError:
+        assert abs(leibniz(exact)) < Fraction(1, 10**6)
+        return
+    assert holds(determinant.base, leibniz(exact))
+    assert all(holds(row[0].base, value) for row, value in zip(solved, x, strict=True))
+    back = product(forms, solved)
+    assert all(holds(row[0].base, value) for row, value in zip(back, right, strict=True))
+
+
+def leibniz(matrix: list[list[Fraction]]) -> Fraction:
+    """Return a determinant by expansion."""
+    if not matrix:
+        return Fraction(1)
+    minors = [[row[:k] + row[k + 1 :] for row in matrix[1:]] for k in range(len(matrix))]
+    pairs = enumerate(zip(matrix[0], minors, strict=True))
+    signed = ((-1) ** k * a * leibniz(minor) for k, (a, minor) in pairs)
+    return sum(signed, Fraction(0))
