@@ -315,7 +315,7 @@ def test_what_is_no_equilibrium_is_listed_wrongly(listed):
     findings, enumeration = listed
     first = enumeration.equilibria[0]
     moved = replace(first, prices=np.array(first.prices, dtype=float) * [1.0001, 1, 1])
-    other_payoffs = replace(first, payoffs=np.array(first.payoffs, dtype=float) + [0.01, 0, 0])
+    other_payoffs = replace(first, payoffs=np.add(first.payoffs, np.array([0.01, 0, 0])))
     for changed in (moved, other_payoffs):
         list_of = replace(enumeration, equilibria=(changed, *enumeration.equilibria[1:]))
         comparison = compare(BOX_GAP, findings, list_of)

@@ -54,12 +54,12 @@ class Draw:
 
 SMALL = (2, 2, 2)
 DRAWS = [
-    Draw("uniform", SMALL, 4000),
-    Draw("integer", SMALL, 4000),
+    Draw("uniform", SMALL, 12_000),
+    Draw("integer", SMALL, 12_000),
     Draw("integer", SMALL, 1500, {"largest": 2}),
     Draw("integer", SMALL, 1500, {"largest": 4}),
-    Draw("integer", SMALL, 1500, {"largest": 30}),
-    Draw("normal", SMALL, 1500),
+    Draw("integer", SMALL, 6000, {"largest": 30}),
+    Draw("normal", SMALL, 6000),
     Draw("symmetric", SMALL, 1000),
     Draw("zero-sum-plus", SMALL, 1000),
     Draw("bargaining", SMALL, 800),
@@ -121,14 +121,14 @@ def compared(draw, k, seconds):
 
 
 def in_order(draws, done):
-    """Games to enumerate: several isolated finds, then continua, then all others in turn."""
+    """Games to enumerate: several isolated finds, then the others, those with continua sooner."""
     places = [(draw, k) for draw in draws for k in range(draw.count)]
 
     def rank(place):
         draw, k = place
         search = done[draw.name, k, "search"]
         several = search["single"] > 1 or search["unsettled"]
-        return (0 if several else 1 if search["broad"] else 2, k / draw.count)
+        return (0, k) if several else (1, k / draw.count / (4 if search["broad"] else 1))
 
     return sorted(places, key=rank)
 

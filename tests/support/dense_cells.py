@@ -15,6 +15,8 @@ from dense_fights import excess, guarantees, saddles, workspace
 
 #: By how much a bound must be positive: rounding of sums of a few numbers below 2.
 SLACK = 4e-15
+#: Prices that differ by less are taken for the same.
+POINT = 1e-12
 #: Corner lattice points of triangles that point up and down.
 CORNERS = np.array([[[0, 0], [1, 0], [0, 1]], [[1, 1], [1, 0], [0, 1]]])
 #: The four triangles that each is divided into, on the lattice of twice as many steps.
@@ -213,7 +215,8 @@ def tie_segments(U):
                     start = max(start, (f + SLACK) / (f - g))
                 elif g < -SLACK:
                     stop = min(stop, f / (f - g) + SLACK / (f - g))
-            if start <= stop:
+            # less is a point at which another outcome ties, too, or a price is 0
+            if (stop - start) * np.abs(end[1] - end[0]).max() > POINT:
                 pairs[found, 0], pairs[found, 1] = o, p
                 ends[found, 0] = (1 - start) * end[0] + start * end[1]
                 ends[found, 1] = (1 - stop) * end[0] + stop * end[1]
@@ -291,7 +294,7 @@ def refine_intervals(V, u, w, index, rows, columns, ends, cells, steps, last, mo
 
 @numba.njit(cache=True)
 def tie_points(U):
-    """Return prices at which three outcomes in general position tie and are optimal, (points, 3)."""
+    """Return the prices at which three outcomes tie and are optimal, shape (points, 3)."""
     found = []
     for o in range(len(U)):
         for p in range(o):
@@ -313,9 +316,20 @@ def tie_points(U):
 
 
 @numba.njit(cache=True)
-def newton(V, u, index, rows, columns, b, steps):
-    """Return prices near `b` at which the excess of an outcome is least, and what it is there.
+def newton(V, u, index, rows, columns, starts, steps):
+    """Return prices at which the excess of an outcome is least, and what it is there.
 
+    Parameters
+    ----------
+    starts : array of shape (starts, 3)
+
+    Returns
+    -------
+    prices : array of shape (starts, 3)
+    residuals : array of shape (starts,)
+
+    Notes
+    -----
     Newton's method with the slopes that one saddle point gives; steps of least length where the
     excess does not turn with the prices in all directions.
     """
@@ -323,47 +337,50 @@ def newton(V, u, index, rows, columns, b, steps):
     v, e = np.empty(3), np.empty(3)
     J = np.empty((2, 3))
     gradient = np.empty((3, 3))
-    best, least_residual = b.copy(), np.inf
-    for _ in range(steps):
-        saddles(V, index, rows, columns, b, work, v)
-        excess(v, b, u, e)
-        residual = np.abs(e).max()
-        if residual < least_residual:
-            least_residual = residual
-            best = b.copy()
-        if residual < 1e-16:
-            break
-        gradient[:] = 0.0
-        for i in range(3):
-            for r in range(rows[i]):
-                for c in range(columns[i]):
-                    weight = work[3][i, r] * work[4][i, c]
-                    if weight > 0:
-                        for j in range(3):
-                            payoff = weight * V[j, index[i, r, c]]
-                            gradient[i, j] += payoff if i == j else -payoff
-        for i in range(3):
-            for k in range(2):
-                slope = 0.0
-                for j, sign in ((k, 1.0), (2, -1.0)):
-                    column = gradient[0, j] + gradient[1, j] + gradient[2, j]
-                    entry = gradient[i, j] / 2 - column / 6 + u[j] / 3
-                    if i == j:
-                        entry -= u[j]
-                    slope += sign * entry
-                J[k, i] = slope
-        # (JJ' + μ) d = -Je; row k of J holds the derivatives in the price k
-        a = J[0] @ J[0]
-        h = J[1] @ J[1]
-        g = J[0] @ J[1]
-        if a + h < 1e-30:
-            break
-        mu = 1e-14 * (a + h)
-        first, second = J[0] @ e, J[1] @ e
-        determinant = (a + mu) * (h + mu) - g * g
-        d0 = -((h + mu) * first - g * second) / determinant
-        d1 = -((a + mu) * second - g * first) / determinant
-        b = b + np.array([d0, d1, -d0 - d1])
-        if b.min() < 0 or not np.isfinite(b).all():
-            break
-    return best, least_residual
+    prices = starts.copy()
+    residuals = np.full(len(starts), np.inf)
+    for n in range(len(starts)):
+        b = starts[n].copy()
+        for _ in range(steps):
+            saddles(V, index, rows, columns, b, work, v)
+            excess(v, b, u, e)
+            residual = np.abs(e).max()
+            if residual < residuals[n]:
+                residuals[n] = residual
+                prices[n] = b
+            if residual < 1e-16:
+                break
+            gradient[:] = 0.0
+            for i in range(3):
+                for r in range(rows[i]):
+                    for c in range(columns[i]):
+                        weight = work[3][i, r] * work[4][i, c]
+                        if weight > 0:
+                            for j in range(3):
+                                payoff = weight * V[j, index[i, r, c]]
+                                gradient[i, j] += payoff if i == j else -payoff
+            for i in range(3):
+                for k in range(2):
+                    slope = 0.0
+                    for j, sign in ((k, 1.0), (2, -1.0)):
+                        column = gradient[0, j] + gradient[1, j] + gradient[2, j]
+                        entry = gradient[i, j] / 2 - column / 6 + u[j] / 3
+                        if i == j:
+                            entry -= u[j]
+                        slope += sign * entry
+                    J[k, i] = slope
+            # (JJ' + μ) d = -Je; row k of J holds the derivatives in the price k
+            a = J[0] @ J[0]
+            h = J[1] @ J[1]
+            g = J[0] @ J[1]
+            if a + h < 1e-30:
+                break
+            mu = 1e-14 * (a + h)
+            first, second = J[0] @ e, J[1] @ e
+            determinant = (a + mu) * (h + mu) - g * g
+            d0 = -((h + mu) * first - g * second) / determinant
+            d1 = -((a + mu) * second - g * first) / determinant
+            b = b + np.array([d0, d1, -d0 - d1])
+            if b.min() < 0 or not np.isfinite(b).all():
+                break
+    return prices, residuals

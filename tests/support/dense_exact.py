@@ -88,7 +88,8 @@ def exact_value(M):
         if basis[r] < columns:
             y[basis[r]] = T[r][-1] / total
     value = 1 / total - shift
-    assert min(x) >= 0 and min(y) >= 0 and sum(x) == sum(y) == 1
+    assert min(*x, *y) >= 0
+    assert sum(x) == sum(y) == 1
     assert min(dot(x, column) for column in zip(*M, strict=True)) == value
     assert max(dot(row, y) for row in M) == value
     return value

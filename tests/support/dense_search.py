@@ -22,18 +22,21 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from dense_cells import newton, refine_intervals, refine_triangles, tie_points, tie_segments
+from dense_cells import POINT, newton, refine_intervals, refine_triangles, tie_points, tie_segments
 from dense_fights import fight_tables, saddles, workspace
+from scipy.ndimage import label
 from scipy.optimize import nnls
 
 FIRST = 8  # steps along an edge of the first lattice
 LAST = 1 << 40  # of the last
-MOST = 3_000  # cells of one size, before they are sorted by what hangs together
-BROAD = 400  # cells that hang together; more of them mean a continuum
+MOST = 1_000  # cells of one size, before they are sorted by what hangs together
+BROAD = 250  # cells that hang together; more of them mean a continuum
+PICTURE = 1 << 18  # lattice points of a picture of cells
 ACCEPTED = 1e-12  # residual of an equilibrium
 TIE = 1e-10  # of the worth of two outcomes
 SAME_POINT = 1e-8  # of prices
 THINNED = 24  # to a side of the price triangle, of a continuum with the same payoffs
+NEAR_BOUNDARY = 1e-3  # nothing is said of prices below it, but where an equilibrium was found
 BOUNDARY = 1e-5  # prices below it are taken for 0: residuals may fall with a price's square
 COALITIONS = [R for size in (1, 2, 3) for R in itertools.combinations(range(3), size)]
 #: ``φ_i(v) = Σ_{R∋i} (|R|-1)! (n-|R|)! / n! v(R)``: for every player, the coalitions' parts
@@ -45,7 +48,7 @@ PARTS = [
     }
     for i in range(3)
 ]
-FLOAT_PARTS = [{R: float(part) for R, part in parts.items()} for parts in PARTS]
+DOUBLES = [{R: float(part) for R, part in parts.items()} for parts in PARTS]
 
 
 @dataclass(frozen=True)
@@ -142,15 +145,17 @@ class Search:
         """Yield lists of prices, some of which are equilibria if any is, and whether broad."""
         for prices, o, broad in self.triangles():
             starts = prices if broad else prices[[len(prices) // 2]]
-            found = [newton(self.V, self.U[o], *self.tables, b, 40) for b in starts]
-            polished = [b for b, residual in found if residual <= ACCEPTED]
+            found, residuals = newton(self.V, self.U[o], *self.tables, starts, 40)
+            polished = found[residuals <= ACCEPTED]
             if broad:
                 # all pay the same: those where the outcome is optimal, one in a neighbourhood
-                optimal = [b for b in polished if (self.U @ b).max() - self.U[o] @ b <= TIE]
-                thinned = {tuple((THINNED * b).astype(int)): b for b in optimal}
-                yield list(thinned.values()) or [min(found, key=lambda each: each[1])[0]], True
+                lacks = (polished @ self.U.T).max(axis=1) - polished @ self.U[o]
+                optimal = polished[lacks <= TIE]
+                _, first = np.unique((THINNED * optimal).astype(int), axis=0, return_index=True)
+                yield (optimal[first] if len(first) else found[[residuals.argmin()]]), True
             else:
-                yield [b for b in polished if np.abs(b - starts[0]).max() < 1e-6] + [*prices], False
+                near = polished[np.abs(polished - starts).max(axis=1) < 1e-6]
+                yield np.concatenate([near, prices]), False
 
     # -- two outcomes --------------------------------------------------------------------------
 
@@ -158,15 +163,16 @@ class Search:
         """Yield intervals that hang together, as (prices of centres, broad)."""
         pairs, ends = tie_segments(self.U)
         for (o, p), end in zip(pairs, ends, strict=True):
+            last = 1 << max(3, math.ceil(math.log2(np.ptp(end, axis=0).max() / POINT)))
             waiting = [(np.arange(FIRST), FIRST)]
             while waiting:
                 cells, steps = refine_intervals(
-                    self.V, self.U[o], self.U[p], *self.tables, end, *waiting.pop(), LAST, BROAD
+                    self.V, self.U[o], self.U[p], *self.tables, end, *waiting.pop(), last, BROAD
                 )
                 if len(cells) == 0:
                     continue
                 for cluster in np.split(cells, np.flatnonzero(np.diff(cells) > 1) + 1):
-                    if steps >= LAST or len(cluster) > BROAD // 2:
+                    if steps >= last or len(cluster) > BROAD // 2:
                         t = (cluster[:, None] + 0.5) / steps
                         yield (1 - t) * end[0] + t * end[1], len(cluster) > BROAD // 2
                     else:
@@ -197,7 +203,7 @@ class Search:
                 best = here
             if best.residual <= ACCEPTED and not broad:
                 return
-        if best.residual > ACCEPTED and outcomes < 3:
+        if best.residual > ACCEPTED and outcomes < 3 and best.prices.min() > NEAR_BOUNDARY:
             findings.unsettled.append(best)
 
     def judge(self, b):
@@ -222,17 +228,15 @@ class Search:
         for i in range(3):
             r, c = self.rows[i], self.columns[i]
             x, y = work[3][i, :r], work[4][i, :c]
-            assert abs(x.sum() - 1) < 1e-12 and abs(y.sum() - 1) < 1e-12
-            assert x.min() >= 0 and y.min() >= 0
+            assert max(abs(x.sum() - 1), abs(y.sum() - 1)) < 1e-12
+            assert min(x.min(), y.min()) >= 0
             signs = np.where(np.arange(3) == i, b, -b)
             M = np.tensordot(signs, self.V[:, self.index[i, :r, :c]], 1)
             low, high = (x @ M).min(), (M @ y).max()
             gap = max(gap, high - low)
             values[(i,)] = (low + high) / 2
             values[tuple(j for j in range(3) if j != i)] = -values[(i,)]
-        owed = np.array(
-            [sum(part * values[R] for R, part in FLOAT_PARTS[i].items()) for i in range(3)]
-        )
+        owed = np.array([sum(part * values[R] for R, part in DOUBLES[i].items()) for i in range(3)])
         optimal = worth >= worth.max() - TIE
         rows = np.vstack([b[:, None] * self.V[:, optimal], np.ones(optimal.sum())])
         weights = nnls(rows, np.append(owed, 1.0))[0]
@@ -258,6 +262,15 @@ def connected(cells):
     """Split triangles into those that hang together, by corners or nearly."""
     if len(cells) == 0:
         return []
+    corner = cells[:, :2].min(axis=0)
+    extent = cells[:, :2].max(axis=0) - corner + 1
+    if math.prod(extent.tolist()) <= PICTURE:
+        picture = np.zeros(extent, dtype=bool)
+        i, j = (cells[:, :2] - corner).T
+        picture[i, j] = True
+        labels, count = label(picture, np.ones((3, 3)))
+        number = labels[i, j]
+        return [cells[number == n] for n in range(1, count + 1)]
     places = {}
     for n, (i, j) in enumerate(cells[:, :2].tolist()):
         places.setdefault((i, j), []).append(n)
