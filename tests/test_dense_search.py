@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dense_campaign import DRAWS, compared
 from dense_cells import centred, least, refine_triangles, tie_points, tie_segments, without_zero
 from dense_compare import boxes, compare
 from dense_exact import exact_equilibrium, exact_value
@@ -180,39 +181,7 @@ def test_other_arguments_are_refused():
         Search(np.random.default_rng(0).random((3, 4, 4, 4)))
 
 
-# -- games solved by hand --------------------------------------------------------------------------
-
-
-def test_equal_prices_of_players_who_name_each_other():
-    """Two who name each other earn 1 each: prices 1/3 by symmetry, payoffs 2/3 (test_oracles)."""
-    names = [(1, 2), (0, 2), (0, 1)]
-    payoffs = np.zeros((3, 2, 2, 2), dtype=int)
-    for outcome in np.ndindex(2, 2, 2):
-        named = [names[i][outcome[i]] for i in range(3)]
-        for i in range(3):
-            payoffs[(i, *outcome)] = named[named[i]] == i
-    findings = dense_equilibria(StrategicGame.from_arrays(*payoffs))
-    (find,) = [f for f in findings.proper if np.abs(f.prices - 1 / 3).max() < 1e-9]
-    assert find.payoffs == pytest.approx([2 / 3] * 3, abs=1e-9)
-    assert find.outcomes == 3
-
-
-def test_who_pays_alone_has_the_greatest_price():
-    """Player 0 chooses who gets 1: all prices with b_0 the largest are equilibria, paying e_0."""
-    findings = dense_equilibria(
-        StrategicGame.from_arrays(*np.eye(3, dtype=int).reshape(3, 3, 1, 1))
-    )
-    assert len(findings.proper) > 50
-    for find in findings.proper:
-        assert find.prices[0] >= find.prices.max() - 1e-9
-        assert find.payoffs == pytest.approx([1, 0, 0], abs=1e-6)
-    assert not findings.unsettled
-
-
-def test_no_proper_equilibrium(no_coalition_perfect_game):
-    findings = dense_equilibria(no_coalition_perfect_game)
-    assert not findings.proper
-    assert findings.boundary
+# -- a game solved exactly; others in test_oracles.py ----------------------------------------------
 
 
 def test_three_equilibria_of_which_one_box_held_two():
@@ -222,17 +191,6 @@ def test_three_equilibria_of_which_one_box_held_two():
     scaled = BOX_GAP.ranges * np.array([141 / 88, 173 / 176, 1])
     assert pure.prices == pytest.approx(scaled / scaled.sum(), abs=1e-14)
     assert BOX_GAP.minima + BOX_GAP.ranges * pure.payoffs == pytest.approx([7, 25, 11])
-
-
-def test_three_equilibria_two_of_them_close():
-    game = StrategicGame.from_arrays(
-        [[[-10, 3, 7], [-3, 2, 10]], [[-10, -5, -10], [-10, -10, -3]]],
-        [[[-10, -7, -9], [-4, -7, -8]], [[-10, -10, -10], [-4, -1, -8]]],
-        [[[-10, -1, -2], [-4, 0, -3]], [[-10, -7, -10], [-7, -3, -10]]],
-    )
-    findings = dense_equilibria(game)
-    assert len(findings.proper) == 3
-    assert not findings.unsettled
 
 
 # -- judged anew -----------------------------------------------------------------------------------
@@ -351,6 +309,15 @@ def test_several_equilibria_are_all_listed():
             assert not any([comparison.missed, comparison.wrong, comparison.crowded]), (family, k)
             assert not comparison.unseen, (family, k)
     assert several > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("draw", DRAWS, ids=[draw.name for draw in DRAWS])
+def test_what_is_found_is_listed(draw):
+    # the first games of every kind of the campaign, `make dense`
+    for k in range(15):
+        result = compared(draw, k, 60)
+        assert not any([result["missed"], result["wrong"], result["crowded"]]), k
 
 
 def test_the_number_is_odd():

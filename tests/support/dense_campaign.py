@@ -1,6 +1,6 @@
 """Random games of three players: the dense search against the lists that are proved complete.
 
-    python tests/campaigns/dense_campaign.py OUT.jsonl [--minutes M] [--seconds S]
+    python tests/support/dense_campaign.py OUT.jsonl [--minutes M] [--seconds S]
 
 First all games are searched, then they are enumerated, those with several finds first. Results are
 appended to the file, one game a line, and games in it are not done again. `--summary` prints them.
@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import numpy as np
 from dense_compare import compare
