@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from dense_campaign import DRAWS, compared
+from dense_campaign import BOX_GAP, DRAWS, compared
 from dense_cells import centred, least, refine_triangles, tie_points, tie_segments, without_zero
 from dense_compare import boxes, compare
 from dense_exact import exact_equilibrium, exact_value
@@ -15,22 +15,9 @@ from dense_fights import excess, fight_tables, guarantees, saddles, workspace
 from dense_search import LAST, Search, centres, connected, dense_equilibria
 from oracles import zero_sum_value
 
-from harsanyi_aux import StrategicGame, random_game
+from harsanyi_aux import random_game
 from harsanyi_aux.enumerate import enumerate_equilibria
 from harsanyi_aux.tables import AS_FRACTION
-
-#: Three equilibria; before the prices of a box had to be told apart by the face too, the box of
-#: the second was taken to hold no other, but the first is in it.
-BOX_GAP = StrategicGame.from_arrays(
-    *np.reshape(
-        [
-            [0, 16, 25, 25, 0, 0, 7, 0],
-            [22, 16, 0, 3, 30, 3, 25, 0],
-            [15, 0, 3, 0, 14, 0, 11, 0],
-        ],
-        (3, 2, 2, 2),
-    )
-)
 
 
 def matrix_of(V, index, rows, columns, b, i):

@@ -19,7 +19,7 @@ import numpy as np
 from dense_compare import compare
 from dense_search import dense_equilibria
 
-from harsanyi_aux import random_game
+from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.enumerate import enumerate_equilibria
 from harsanyi_aux.families import make_degenerate
 
@@ -38,7 +38,8 @@ class Draw:
 
     @property
     def name(self):
-        options = "".join(f" {key}={value}" for key, value in self.options.items())
+        named = {key: getattr(value, "title", value) for key, value in self.options.items()}
+        options = "".join(f" {key}={value}" for key, value in named.items())
         more = f", {self.degenerate}" if self.degenerate else ""
         return f"{self.family}{options} {'x'.join(map(str, self.actions))}{more}"
 
@@ -50,6 +51,21 @@ class Draw:
 
 
 SMALL = (2, 2, 2)
+
+#: Three equilibria; before what is owed had to lie inside the face whichever of its outcomes is
+#: optimal, the box of the second was taken to hold no other, but the first is in it.
+BOX_GAP = StrategicGame.from_arrays(
+    *np.reshape(
+        [
+            [0, 16, 25, 25, 0, 0, 7, 0],
+            [22, 16, 0, 3, 30, 3, 25, 0],
+            [15, 0, 3, 0, 14, 0, 11, 0],
+        ],
+        (3, 2, 2, 2),
+    ),
+    title="two in a box",
+)
+
 DRAWS = [
     Draw("uniform", SMALL, 12_000),
     Draw("integer", SMALL, 12_000),
@@ -73,6 +89,9 @@ DRAWS = [
     Draw("integer", (2, 2, 3), 400),
     Draw("uniform", (3, 3, 3), 150),
     Draw("integer", (3, 3, 3), 150),
+    Draw("around", SMALL, 100, {"game": BOX_GAP, "radius": 0.005}),
+    Draw("around", SMALL, 100, {"game": BOX_GAP, "radius": 0.02}),
+    Draw("around", SMALL, 100, {"game": BOX_GAP, "radius": 0.05}),
 ]
 
 

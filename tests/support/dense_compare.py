@@ -95,7 +95,7 @@ def sets_of(game, enumeration):
 
 def boxes(enumeration):
     """Centres and radii, in the first two prices, of all boxes of the certificate."""
-    entries = enumeration.certificate["equilibria"]
+    entries = enumeration.certificate.get("equilibria", [])  # none: a refutation
     found = [each if each["form"] == "box" else each.get("box") for each in entries]
     return [
         tuple(np.array([float(Fraction(x)) for x in box[key]]) for key in ("center", "radius"))
