@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from dense_campaign import BOX_GAP, DRAWS, compared
-from dense_cells import centred, least, refine_triangles, tie_points, tie_segments, without_zero
+from dense_cells import centred, least, refine_triangles, without_zero
 from dense_compare import boxes, compare
 from dense_exact import exact_equilibrium, exact_value
 from dense_fights import excess, fight_tables, guarantees, saddles, workspace
 from dense_search import LAST, Search, centres, connected, dense_equilibria
+from dense_ties import crossings, tie_points, tie_segments
 from oracles import zero_sum_value
 
 from harsanyi_aux import random_game
@@ -161,6 +162,24 @@ def test_where_outcomes_tie():
         assert segment[:, o] == pytest.approx(segment[:, p], abs=1e-13)
 
 
+def test_where_a_mixture_of_two_pays_what_is_owed():
+    # the excess of the mixture has the direction of either alone
+    v, e, f = np.empty(3), np.empty(3), np.empty(3)
+    found = 0
+    for k in range(20):
+        search = Search(random_game("uniform", (2, 2, 2), k).scaled)
+        work = workspace(search.rows, search.columns)
+        for (o, p), ends in zip(*tie_segments(search.U), strict=True):
+            pays = search.U[o], search.U[p]
+            for b in crossings(search.V, *pays, *search.tables, ends, 64, 0, 64):
+                saddles(search.V, *search.tables, b, work, v)
+                excess(v, b, pays[0], e)
+                excess(v, b, pays[1], f)
+                assert np.cross(e, f) == pytest.approx(np.zeros(3), abs=1e-14)
+                found += 1
+    assert found > 20
+
+
 def test_other_arguments_are_refused():
     with pytest.raises(ValueError, match="three players"):
         Search(np.zeros((2, 2, 2)))
@@ -289,7 +308,7 @@ def test_several_equilibria_are_all_listed():
         found = [dense_equilibria(game) for game in searched]
         many = [k for k in range(100) if sum(not find.broad for find in found[k].proper) > 1]
         several += len(many)
-        for k in [*many[:4], *range(3)]:
+        for k in [*many[:3], *range(2)]:
             assert not found[k].unsettled
             enumeration = enumerate_equilibria(searched[k], time_limit=30)
             comparison = compare(searched[k], found[k], enumeration)

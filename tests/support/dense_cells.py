@@ -1,6 +1,6 @@
-"""Subdivision of the prices at which one outcome is optimal, or two, or three; compiled.
+"""Triangles of prices in which one outcome may pay what is owed; compiled.
 
-A cell (a triangle of prices; an interval of the segment on which two outcomes tie) is discarded
+A cell (a triangle; in `dense_ties` an interval of prices at which two outcomes tie) is discarded
 where a vector ``β`` with ``Σ β = 0`` has ``β·e > 0`` for the excess of each outcome in question.
 With ``Σ β = 0`` the worth drops out: ``β·e = Σ_i β_i (v(i)/2 - b_i u_i)``, and what the strategies
 of the cell's centre guarantee bounds it from below by a concave function, least at a corner. Up to
@@ -15,8 +15,6 @@ from dense_fights import excess, guarantees, saddles, workspace
 
 #: By how much a bound must be positive: rounding of sums of a few numbers below 2.
 SLACK = 4e-15
-#: Prices that differ by less are taken for the same.
-POINT = 1e-12
 #: Corner lattice points of triangles that point up and down.
 CORNERS = np.array([[[0, 0], [1, 0], [0, 1]], [[1, 1], [1, 0], [0, 1]]])
 #: The four triangles that each is divided into, on the lattice of twice as many steps.
@@ -173,149 +171,6 @@ def refine_triangles(V, U, index, rows, columns, cells, masks, steps, last, most
 
 
 @numba.njit(cache=True)
-def tie_segments(U):
-    """Return the segments of the price triangle on which two outcomes tie and are optimal.
-
-    Returns
-    -------
-    pairs : array of shape (segments, 2)
-    ends : array of shape (segments, 2, 3)
-    """
-    count = len(U)
-    pairs = np.empty((count * (count - 1) // 2, 2), dtype=np.int64)
-    ends = np.empty((len(pairs), 2, 3))
-    found = 0
-    for o in range(count):
-        for p in range(o):
-            w = U[o] - U[p]
-            at = 0
-            end = np.zeros((2, 3))
-            # the tie line meets the sides of the triangle between corners of different sign
-            for i in range(3):
-                j = (i + 1) % 3
-                if w[i] * w[j] < 0 and at < 2:
-                    end[at, i] = w[j] / (w[j] - w[i])
-                    end[at, j] = 1 - end[at, i]
-                    at += 1
-            for i in range(3):
-                if w[i] == 0 and w[(i + 1) % 3] * w[(i + 2) % 3] < 0 and at < 2:
-                    end[at, i] = 1.0
-                    at += 1
-            if at < 2:
-                continue  # no positive prices
-            start, stop = 0.0, 1.0
-            for r in range(count):
-                f = (U[o] - U[r]) @ end[0]
-                g = (U[o] - U[r]) @ end[1]
-                if f < -SLACK and g < -SLACK:
-                    start, stop = 1.0, 0.0
-                    break
-                # a little more than the segment where the outcome is optimal
-                if f < -SLACK:
-                    start = max(start, (f + SLACK) / (f - g))
-                elif g < -SLACK:
-                    stop = min(stop, f / (f - g) + SLACK / (f - g))
-            # less is a point at which another outcome ties, too, or a price is 0
-            if (stop - start) * np.abs(end[1] - end[0]).max() > POINT:
-                pairs[found, 0], pairs[found, 1] = o, p
-                ends[found, 0] = (1 - start) * end[0] + start * end[1]
-                ends[found, 1] = (1 - stop) * end[0] + stop * end[1]
-                found += 1
-    return pairs[:found], ends[:found]
-
-
-@numba.njit(cache=True)
-def refine_intervals(V, u, w, index, rows, columns, ends, cells, steps, last, most):
-    """Divide intervals in which a mixture of two payoff vectors may be what is owed.
-
-    Parameters
-    ----------
-    u, w : arrays of shape (3,)
-        The payoffs of the two outcomes.
-    ends : array of shape (2, 3)
-        Prices between which the intervals lie, at ``k/steps``.
-    cells : array of int64
-        The numbers k of the intervals.
-
-    Returns
-    -------
-    cells, steps
-    """
-    work = workspace(rows, columns)
-    v, e, f = np.empty(3), np.empty(3), np.empty(3)
-    corners, low, high = np.empty((2, 3)), np.empty((2, 3)), np.empty((2, 3))
-    beta, centre = np.empty(3), np.empty(3)
-    while True:
-        count = 0
-        for n in range(len(cells)):
-            for k in range(2):
-                t = (cells[n] + k) / steps
-                for i in range(3):
-                    corners[k, i] = (1 - t) * ends[0, i] + t * ends[1, i]
-            for i in range(3):
-                centre[i] = (corners[0, i] + corners[1, i]) / 2
-            saddles(V, index, rows, columns, centre, work, v)
-            guarantees(V, index, rows, columns, work[3], work[4], corners, low, high)
-            excess(v, centre, u, e)
-            excess(v, centre, w, f)
-            excluded = False
-            for attempt in range(14):
-                if attempt == 0:  # at right angles to the difference of the two excesses
-                    for i in range(3):
-                        j, k = (i + 1) % 3, (i + 2) % 3
-                        beta[i] = (e[j] - f[j]) - (e[k] - f[k])
-                    if beta @ e < 0:
-                        beta *= -1
-                elif attempt == 1:  # the nearest mixture
-                    d = f - e
-                    share = -(e @ d) / (d @ d) if d @ d > 0 else 0.0
-                    beta[:] = e + min(max(share, 0.0), 1.0) * d
-                else:
-                    beta[:] = DIRECTIONS[attempt % 6] * (1 if attempt < 8 else -1)
-                if (
-                    centred(beta)
-                    and least(beta, low, high, corners, u) > SLACK
-                    and least(beta, low, high, corners, w) > SLACK
-                ):
-                    excluded = True
-                    break
-            if not excluded:
-                cells[count] = cells[n]
-                count += 1
-        cells = cells[:count]
-        if count == 0 or steps >= last or count > most:
-            return cells, steps
-        parts = np.empty(2 * count, dtype=np.int64)
-        for n in range(count):
-            parts[2 * n] = 2 * cells[n]
-            parts[2 * n + 1] = 2 * cells[n] + 1
-        cells, steps = parts, 2 * steps
-
-
-@numba.njit(cache=True)
-def tie_points(U):
-    """Return the prices at which three outcomes tie and are optimal, shape (points, 3)."""
-    found = []
-    for o in range(len(U)):
-        for p in range(o):
-            for q in range(p):
-                b = np.cross(U[o] - U[p], U[o] - U[q])
-                total = b[0] + b[1] + b[2]
-                size = abs(b[0]) + abs(b[1]) + abs(b[2])
-                if size < 1e-13 or abs(total) < (1 - 1e-12) * size:
-                    continue  # on a line, or no non-negative prices
-                b = np.maximum(b / total, 0.0)
-                b /= b.sum()
-                worth = U @ b
-                if worth[o] >= worth.max() - 1e-12:
-                    found.append(b)
-    points = np.empty((len(found), 3))
-    for n in range(len(found)):
-        points[n] = found[n]
-    return points
-
-
-@numba.njit(cache=True)
 def newton(V, u, index, rows, columns, starts, steps):
     """Return prices at which the excess of an outcome is least, and what it is there.
 
@@ -327,6 +182,8 @@ def newton(V, u, index, rows, columns, starts, steps):
     -------
     prices : array of shape (starts, 3)
     residuals : array of shape (starts,)
+    regular : array of bool, shape (starts,)
+        Whether the excess turned with the prices in all directions at the last step.
 
     Notes
     -----
@@ -339,6 +196,7 @@ def newton(V, u, index, rows, columns, starts, steps):
     gradient = np.empty((3, 3))
     prices = starts.copy()
     residuals = np.full(len(starts), np.inf)
+    regular = np.zeros(len(starts), dtype=np.bool_)
     for n in range(len(starts)):
         b = starts[n].copy()
         for _ in range(steps):
@@ -375,6 +233,7 @@ def newton(V, u, index, rows, columns, starts, steps):
             g = J[0] @ J[1]
             if a + h < 1e-30:
                 break
+            regular[n] = a * h - g * g > 1e-10 * (a + h) ** 2
             mu = 1e-14 * (a + h)
             first, second = J[0] @ e, J[1] @ e
             determinant = (a + mu) * (h + mu) - g * g
@@ -383,4 +242,4 @@ def newton(V, u, index, rows, columns, starts, steps):
             b = b + np.array([d0, d1, -d0 - d1])
             if b.min() < 0 or not np.isfinite(b).all():
                 break
-    return prices, residuals
+    return prices, residuals, regular

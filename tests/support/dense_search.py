@@ -8,9 +8,9 @@ optimal outcomes. So three searches find them all (theory note, sections 2 and 5
 * three do: at the point where they tie.
 
 Triangles and intervals are halved, and discarded by bounds that hold in all of them
-(`dense_cells`), down to the size 1e-12. What remains is judged anew, by the definition (`judge`),
-and where the game is exact it is confirmed in rational arithmetic (`exact_equilibrium`). Nothing
-here is imported from the package.
+(`dense_cells`, `dense_ties`), down to the size 1e-12. What remains is judged anew, by the
+definition (`judge`), and where prices are rational it can be confirmed exactly (`dense_exact`).
+Nothing here is imported from the package.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
-from dense_cells import POINT, newton, refine_intervals, refine_triangles, tie_points, tie_segments
+from dense_cells import newton, refine_triangles
 from dense_fights import fight_tables, saddles, workspace
+from dense_ties import POINT, crossings, refine_intervals, tie_points, tie_segments
 from scipy.ndimage import label
 from scipy.optimize import nnls
 
@@ -145,36 +146,45 @@ class Search:
         """Yield lists of prices, some of which are equilibria if any is, and whether broad."""
         for prices, o, broad in self.triangles():
             starts = prices if broad else prices[[len(prices) // 2]]
-            found, residuals = newton(self.V, self.U[o], *self.tables, starts, 40)
-            polished = found[residuals <= ACCEPTED]
+            found, residuals, regular = newton(self.V, self.U[o], *self.tables, starts, 40)
+            solved = residuals <= ACCEPTED
             if broad:
                 # all pay the same: those where the outcome is optimal, one in a neighbourhood
-                lacks = (polished @ self.U.T).max(axis=1) - polished @ self.U[o]
-                optimal = polished[lacks <= TIE]
-                _, first = np.unique((THINNED * optimal).astype(int), axis=0, return_index=True)
-                yield (optimal[first] if len(first) else found[[residuals.argmin()]]), True
+                # but for the isolated ones
+                optimal = (found @ self.U.T).max(axis=1) - found @ self.U[o] <= TIE
+                isolated = found[solved & optimal & regular]
+                continuum = found[solved & optimal & ~regular]
+                _, first = np.unique((THINNED * continuum).astype(int), axis=0, return_index=True)
+                kept = np.concatenate([distinct(isolated), continuum[first]])
+                yield (kept if len(kept) else found[[residuals.argmin()]]), True
             else:
-                near = polished[np.abs(polished - starts).max(axis=1) < 1e-6]
-                yield np.concatenate([near, prices]), False
+                near = np.abs(found - starts).max(axis=1) < 1e-6
+                yield np.concatenate([found[solved & near], prices]), False
 
     # -- two outcomes --------------------------------------------------------------------------
 
     def intervals(self):
-        """Yield intervals that hang together, as (prices of centres, broad)."""
+        """Yield prices in intervals that hang together, and whether broad."""
         pairs, ends = tie_segments(self.U)
         for (o, p), end in zip(pairs, ends, strict=True):
             last = 1 << max(3, math.ceil(math.log2(np.ptp(end, axis=0).max() / POINT)))
             waiting = [(np.arange(FIRST), FIRST)]
             while waiting:
                 cells, steps = refine_intervals(
-                    self.V, self.U[o], self.U[p], *self.tables, end, *waiting.pop(), last, BROAD
+                    self.V, self.U[o], self.U[p], *self.tables, end, *waiting.pop(), last, 4 * MOST
                 )
                 if len(cells) == 0:
                     continue
                 for cluster in np.split(cells, np.flatnonzero(np.diff(cells) > 1) + 1):
-                    if steps >= last or len(cluster) > BROAD // 2:
+                    broad = len(cluster) > MOST
+                    if steps >= last or broad:
                         t = (cluster[:, None] + 0.5) / steps
-                        yield (1 - t) * end[0] + t * end[1], len(cluster) > BROAD // 2
+                        prices = (1 - t) * end[0] + t * end[1]
+                        if broad:
+                            ways = self.V, self.U[o], self.U[p], *self.tables, end
+                            exact = crossings(*ways, steps, cluster[0], len(cluster))
+                            prices = np.concatenate([exact, prices[:: len(prices) // THINNED]])
+                        yield prices, broad
                     else:
                         waiting.append((cluster, steps))
 
@@ -186,7 +196,7 @@ class Search:
         for prices, broad in self.candidates_of_one():
             self.settle(prices, 1, broad, findings)
         for prices, broad in self.intervals():
-            self.settle(prices[:: len(prices) // THINNED] if broad else prices, 2, broad, findings)
+            self.settle(prices, 2, broad, findings)
         for b in tie_points(self.U):
             self.settle([b], 3, False, findings)
         return findings
@@ -256,6 +266,15 @@ def centres(cells, steps):
     first = (3 * i + 1 + down) / (3 * steps)
     second = (3 * j + 1 + down) / (3 * steps)
     return np.column_stack([first, second, 1 - first - second])
+
+
+def distinct(prices):
+    """Leave out prices that are nearly the same as others."""
+    kept = np.empty((0, 3))
+    for b in prices:
+        if not (np.abs(kept - b).max(axis=1) <= SAME_POINT).any():
+            kept = np.vstack([kept, b])
+    return kept
 
 
 def connected(cells):
