@@ -13,6 +13,8 @@ from dense_fights import excess, guarantees, saddles, workspace
 
 #: Prices that differ by less are taken for the same.
 POINT = 1e-12
+#: A determinant of excesses below 1 that may be 0.
+ROUNDING = 2e-16
 
 
 @numba.njit(cache=True)
@@ -159,7 +161,7 @@ def crossings(V, u, w, index, rows, columns, ends, steps, first, count):
     for k in range(count + 1):
         t = (first + k) / steps
         side = turning(V, u, w, index, rows, columns, ends, t, work, v, e, f, b)
-        if k > 0 and (side > 0) != (before > 0):
+        if k > 0 and (side > 0) != (before > 0) and max(abs(side), abs(before)) > ROUNDING:
             start, stop = (first + k - 1) / steps, t
             for _ in range(60):
                 middle = (start + stop) / 2
