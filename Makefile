@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow coverage wheel-test lint docs figures notebook bench catalog gallery census lock clean
+.PHONY: demo test test-slow dense coverage wheel-test lint docs figures notebook bench catalog gallery census lock clean
 
 # Prints prices, payoffs, threats and the check for a published game and a four-player game, and
 # refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
@@ -21,7 +21,14 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
-# Branches of the definition, the checker and the readers that no test takes. In one process.
+# Tens of thousands of random games: the dense search against the proved lists. Takes hours, may be
+# stopped and continued; the last command prints what was found.
+dense: $(STAMP)
+	mkdir -p build
+	$(BIN)/python tests/support/dense_campaign.py build/dense.jsonl
+	$(BIN)/python tests/support/dense_campaign.py build/dense.jsonl --summary
+
+# Branches of the definition, the checkers and the readers that no test takes. In one process.
 coverage: $(STAMP)
 	$(BIN)/python -m coverage run --branch --source=harsanyi_aux,harsanyi_check,smoothing -m pytest
 	$(BIN)/python -m coverage report --show-missing --skip-covered

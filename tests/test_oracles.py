@@ -11,17 +11,7 @@ from fractions import Fraction
 import brute_force
 import numpy as np
 import pytest
-from grid_oracle import (
-    children,
-    corners_of,
-    distance_from_zero,
-    division,
-    first_cells,
-    grid_equilibria,
-    matrix_values,
-    with_neighbours,
-)
-from oracles import zero_sum_value
+from dense_search import dense_equilibria
 from scip_oracle import definition_residual, scip_decides, threat_pairs, violations
 from test_special_cases import nash_bargaining_solution, variable_threat_solution
 
@@ -265,10 +255,10 @@ def test_both_find_nash_bargaining(seed):
         answer = scip_decides(game, concept)
         assert answer.status == "feasible"
         assert scaled_back(game, answer.payoffs) == pytest.approx(expected, abs=1e-5)
-    scan = grid_equilibria(game)
-    for point in scan.equilibria:
-        assert scaled_back(game, point.payoffs) == pytest.approx(expected, abs=1e-5)
-    assert scan.equilibria
+    findings = dense_equilibria(game)
+    for find in findings.proper:
+        assert scaled_back(game, find.payoffs) == pytest.approx(expected, abs=1e-5)
+    assert findings.proper
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -278,113 +268,40 @@ def test_random_integer_games_are_not_coalition_perfect(seed):
     assert scip_decides(game, "coalition-perfect").status == "infeasible"
 
 
-# -- the parts of the scan -----------------------------------------------------------------------
+# -- the dense search ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "shape", [(1, 1), (1, 3), (2, 1), (2, 2), (2, 4), (3, 9), (9, 3), (4, 2), (3, 3), (3, 1)]
-)
-def test_values_of_matrix_games(shape):
-    rng = np.random.default_rng(shape)
-    M = rng.standard_normal((12, *shape))
-    M[4:8] = rng.integers(0, 3, (4, *shape))
-    M[8:] = M[8:, :, :1]  # all columns the same
-    expected = [zero_sum_value(matrix) for matrix in M]
-    assert matrix_values(M) == pytest.approx(expected, abs=1e-9)
-
-
-def test_larger_matrix_games_are_refused():
-    with pytest.raises(ValueError, match="three actions"):
-        matrix_values(np.zeros((1, 4, 4)))
-
-
-def test_division_by_hand(naming):
-    # v(i) = -2/3 and v(ij) = 2/3 at the prices 1/3, v(N) = 2/3: φ_i = (-2 + 2 + 2)/9
-    owed, best = division(naming.scaled, np.full((1, 3), 1 / 3))
-    assert owed == pytest.approx(np.full((1, 3), 2 / 9))
-    assert naming.scaled.reshape(3, -1)[:, best[0]].sum() == 2
-
-
-@pytest.mark.parametrize(
-    ("points", "expected"),
-    [
-        ([(1, 0), (-1, 1), (-1, -1)], -1),  # contains zero; the sign is all that matters
-        ([(2, 1), (2, -1), (3, 0)], 2),  # nearest on an edge
-        ([(3, 4), (6, 4), (3, 8)], 5),  # nearest at a corner
-        ([(1, 5), (1, -5), (1, 0)], 1),  # a segment
-        ([(3, 4), (3, 4), (3, 4)], 5),
-        ([(0, 0), (0, 0), (0, 0)], 0),
-        ([(-1, 1e-9), (1, 1e-9), (0, 1e-9)], 1e-9),  # a long segment that narrowly misses
-    ],
-)
-def test_distances_from_zero(points, expected):
-    (distance,) = distance_from_zero(np.array([points], dtype=float))
-    if expected < 0:
-        assert distance <= 0
-    else:
-        assert distance == pytest.approx(expected, rel=1e-9)
-
-
-def test_cells_are_divided_in_four():
-    def doubled_area(corners):
-        (a, b, c) = corners
-        return abs(np.linalg.det([b - a, c - a]))
-
-    cells = first_cells(3)
-    assert len(cells) == 9
-    for cell in cells:
-        parent = 2 * corners_of(cell[None])[0]
-        own = corners_of(children(cell[None]))
-        points = {tuple(p) for p in own.reshape(-1, 2).tolist()}
-        midpoints = {tuple((p + q) // 2) for p, q in itertools.product(parent, parent)}
-        assert points == midpoints
-        assert sum(map(doubled_area, own)) == pytest.approx(doubled_area(parent))
-
-
-def test_neighbours_share_a_corner():
-    cells = first_cells(6)
-    corners = [set(map(tuple, three.tolist())) for three in corners_of(cells)]
-    for cell, own in zip(cells, corners, strict=True):
-        expected = {
-            tuple(c.tolist()) for c, other in zip(cells, corners, strict=True) if own & other
-        }
-        found = with_neighbours(cell[None], 6)
-        assert {tuple(c) for c in found.tolist()} == expected
-
-
-# -- the scan ------------------------------------------------------------------------------------
-
-
-def test_scans_of_games_solved_by_hand(naming, unanimity, trustee):
+def test_searches_of_games_solved_by_hand(naming, unanimity, trustee):
     for game, payoff in [(naming, 2 / 3), (unanimity, 1)]:
-        scan = grid_equilibria(game)
-        equal = [p for p in scan.equilibria if np.abs(p.prices - 1 / 3).max() < 1e-7]
-        assert len(equal) == 1
-        assert equal[0].payoffs == pytest.approx([payoff] * 3, abs=1e-7)
-    scan = grid_equilibria(unanimity)
-    assert len(scan.equilibria) == 1
-    scan = grid_equilibria(trustee, steps=20)
-    assert len(scan.equilibria) > 20
-    for point in scan.equilibria:
-        assert point.prices[0] >= point.prices.max() - 1e-7
-        assert point.payoffs == pytest.approx([1, 0, 0], abs=1e-7)
+        findings = dense_equilibria(game)
+        (equal,) = [f for f in findings.proper if np.abs(f.prices - 1 / 3).max() < 1e-9]
+        assert equal.payoffs == pytest.approx([payoff] * 3, abs=1e-9)
+        assert equal.outcomes == (3 if game is naming else 1)
+    assert len(dense_equilibria(unanimity).proper) == 1
+    findings = dense_equilibria(trustee)
+    assert len(findings.proper) > 50
+    for find in findings.proper:
+        assert find.prices[0] >= find.prices.max() - 1e-9
+        assert find.payoffs == pytest.approx([1, 0, 0], abs=1e-9)
+    assert not findings.unsettled
 
 
-def test_scans_of_games_without_proper_equilibria(patron, no_coalition_perfect_game):
+def test_searches_of_games_without_proper_equilibria(patron, no_coalition_perfect_game):
     for game in [patron, no_coalition_perfect_game]:
-        scan = grid_equilibria(game)
-        assert not scan.equilibria
-        assert not scan.suspicious
+        findings = dense_equilibria(game)
+        assert not findings.proper
+        assert findings.boundary
+        assert not findings.unsettled
 
 
-def test_a_scan_finds_several(three_equilibria):
+def test_a_search_finds_several(three_equilibria):
     # F10: an odd number; whatever the searches find is among them
-    scan = grid_equilibria(three_equilibria)
-    assert len(scan.equilibria) == 3
-    assert not scan.suspicious
+    findings = dense_equilibria(three_equilibria)
+    assert len(findings.proper) == 3
+    assert not findings.unsettled
     for found in solve_all(three_equilibria, starts=12, rng=0).equilibria:
         prices = normalised(three_equilibria, found.prices)
-        assert any(np.abs(point.prices - prices).max() < 1e-6 for point in scan.equilibria)
+        assert any(np.abs(find.prices - prices).max() < 1e-6 for find in findings.proper)
 
 
 @pytest.mark.parametrize(
@@ -398,9 +315,9 @@ def test_a_scan_finds_several(three_equilibria):
 def test_the_two_oracles_agree(family, shape, seed):
     # generic games: the number of equilibria is odd (F10), and SCIP's is one of them
     game = random_game(family, shape, seed)
-    scan = grid_equilibria(game)
-    assert len(scan.equilibria) % 2 == 1
+    findings = dense_equilibria(game)
+    assert len(findings.proper) % 2 == 1
     answer = scip_decides(game, "coco")
     assert answer.status == "feasible"
-    assert any(np.abs(point.prices - answer.prices).max() < 1e-5 for point in scan.equilibria)
-    assert not scan.suspicious
+    assert any(np.abs(find.prices - answer.prices).max() < 1e-5 for find in findings.proper)
+    assert not findings.unsettled
