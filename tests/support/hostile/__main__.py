@@ -21,8 +21,8 @@ import harsanyi_aux
 from harsanyi_aux import enumerate_equilibria
 from hostile.attacks import attack
 from hostile.cases import from_dict, to_dict
-from hostile.judge import judge
-from hostile.more_forms import design
+from hostile.forms import design
+from hostile.judge import judge, shows
 from hostile.sketch import Case
 
 
@@ -92,7 +92,10 @@ def run_enumerate(cases: Path, results: Path, count: int, seconds: float) -> Non
                 "listed": len(found.certificate["equilibria"]),
                 "found": [verdict.found for verdict in verdicts],
                 "false leaves": [list(verdict.false) for verdict in verdicts],
-                "miss": any(verdict.is_miss for verdict in verdicts),
+                "miss": any(
+                    verdict.is_miss or (verdict.found == "listed" and not shows(case, known, found))
+                    for verdict, known in zip(verdicts, case.known, strict=True)
+                ),
                 "seconds": time.perf_counter() - begun,
             },
         )

@@ -11,8 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import linprog, nnls
 
+from harsanyi_aux import Enumeration
 from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.table import Table
 from harsanyi_aux.krawczyk import table_of
@@ -44,6 +45,31 @@ def judge(case: Case, certificate: Mapping[str, Any]) -> list[Verdict]:
     table = table_of(case.game)
     entries = [_Entry(table, entry) for entry in certificate["equilibria"]]
     return [_verdict(known, case.floor, entries, certificate) for known in case.known]
+
+
+def shows(case: Case, known: Known, found: Enumeration) -> bool:
+    """Whether what a user sees has a known equilibrium, in doubles: a point, or in a set."""
+    prices = np.array([float(p) for p in known.claim.prices])
+    payoffs = np.array([float(u) for u in known.payoffs])
+    ranges = np.asarray(case.game.ranges, dtype=float)
+
+    def same(own: np.ndarray, paid: np.ndarray) -> bool:
+        worth = np.asarray(own, dtype=float) * ranges
+        near = np.abs(worth / worth.sum() - prices).max() <= 1e-6
+        gap = np.abs(np.asarray(paid, dtype=float) - payoffs) / ranges
+        return bool(near and gap.max() <= 1e-6)
+
+    if any(same(e.prices, e.payoffs) for e in found.equilibria):
+        return True
+    for listed in found.sets:
+        corners = listed.prices * ranges
+        corners = corners / corners.sum(axis=1, keepdims=True)
+        system = np.vstack([corners.T, np.ones(len(corners))])
+        _, distance = nnls(system, np.append(prices, 1.0))
+        gap = np.abs(listed.payoffs - payoffs) / ranges
+        if distance <= 1e-6 and gap.max() <= 1e-6:
+            return True
+    return False
 
 
 def _verdict(
