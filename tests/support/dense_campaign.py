@@ -137,14 +137,14 @@ def compared(draw, k, seconds):
 
 
 def in_order(draws, done):
-    """Games to enumerate: several isolated finds, then the others, those with continua sooner."""
+    """Games to enumerate: first where several isolated equilibria were found, then the others."""
     places = [(draw, k) for draw in draws for k in range(draw.count)]
 
     def rank(place):
         draw, k = place
         search = done[draw.name, k, "search"]
         several = search["single"] > 1 or search["unsettled"]
-        return (0, k) if several else (1, k / draw.count / (4 if search["broad"] else 1))
+        return (0, k) if several else (1, k / draw.count)
 
     return sorted(places, key=rank)
 
