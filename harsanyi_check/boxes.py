@@ -10,7 +10,7 @@ from itertools import product as choices
 from operator import add
 
 from .game import Bounds, Game
-from .intervals import Form, Interval, Table, eliminated, inner, middles, product
+from .intervals import Form, Interval, Table, averaged_product, eliminated, inner, middles, product
 from .kernels import Chart, Kernel, Smooth, kernel_value, read_kernel
 from .kinks import Kink, Slopes, kink_slopes, read_kink
 from .linear import Vector, barycentric, dot, inverse, minus, rank, transposed
@@ -252,11 +252,11 @@ def solutions(
         D = [[form.averaged(mean) for form in row[:free]] for row in turned]
         for (k, bounds), lead, corner in zip(kinks, leads, choice, strict=True):
             fixed = product(Y, lead)
-            rest = [
-                [Form(row[k].averaged(mean).range() - g.base)]
-                for row, (g,) in zip(turned, fixed, strict=True)
-            ]
-            D = with_products(with_products(D, fixed, corner), rest, bounds.hull)
+            D = with_products(D, fixed, corner)
+            for old, row, (g,) in zip(D, turned, fixed, strict=True):
+                rest = row[k].plus(-g.base)
+                parts = (averaged_product(rest, s, mean) for s in bounds.hull)
+                old[:] = [a.plus(part) for a, part in zip(old, parts, strict=True)]
         moved = [[zero.plus(-row[0].base)] for row in product(Y, [[form] for form in start])]
         determinant, solved = eliminated(D, moved)
         whole = determinant.range() * scale.base

@@ -145,8 +145,10 @@ def against_rows(matrix: Sequence[Vector], y: Sparse) -> list[Fraction]:
 
 def read_game(item: Item) -> Game:
     """Read a game in the project's format (docs/reference/formats.md); names are not looked at."""
-    optional = {"title": None, "players": None, "action_labels": None, "transferable": False}
-    found = item.fields("format", "version", "actions", "payoffs", optional=optional)
+    item.need(isinstance(item.value, dict), "an object is expected")
+    keys = ("format", "version", "actions", "payoffs", "transferable")
+    known = {key: item.value[key] for key in keys if key in item.value}
+    found = Item(known, item.place).fields(*keys[:-1], optional={"transferable": False})
     found["format"].text("harsanyi-game")
     found["version"].whole(1, 1)
     actions = tuple(entry.whole(1, 10**6) for entry in found["actions"].some())

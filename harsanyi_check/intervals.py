@@ -142,6 +142,15 @@ class Form:
         return Form(reduce(add, rest, self.base), middle)
 
 
+def averaged_product(form: Form, factor: Interval, from_center: bool) -> Interval:
+    """Return all averages, as above, of f·s with numbers s from an interval that vary on the way.
+
+    The terms are multiplied one by one: where s is large f may be so, too.
+    """
+    slopes = (a.half() if from_center else a for a in form.slopes)
+    return reduce(add, (a.either_sign() * factor for a in slopes), form.base * factor)
+
+
 def inner(left: Sequence[Form], right: Sequence[Form]) -> Form:
     """Return `Σ f g`; terms of second order are added before they are bounded."""
     pairs, free = list(zip(left, right, strict=True)), range(len(left[0].slopes))

@@ -7,7 +7,15 @@ from fractions import Fraction
 
 import pytest
 
-from harsanyi_check.intervals import Form, Interval, eliminated, enclosing, inner, product
+from harsanyi_check.intervals import (
+    Form,
+    Interval,
+    averaged_product,
+    eliminated,
+    enclosing,
+    inner,
+    product,
+)
 
 BITS = 40
 
@@ -138,6 +146,19 @@ def test_averages_are_enclosed(seed: int) -> None:
         # the integral of (c + a s)(d + b s) over 0 ≤ s ≤ 1
         integral = one[0] * two[0] + (one[0] * b + two[0] * a) / 2 + a * b / 3
         assert holds((f * g).averaged(from_center=True).range(), integral)
+
+
+def test_averages_of_products_with_numbers_that_vary() -> None:
+    """On the segment from -1 to 1, times 1 where it is positive and else 0, the mean is 1/4.
+
+    The mean of the first, between -2 and 0 in form, times the mean of the second, would miss it.
+    """
+    one = enclosing(Fraction(1), Fraction(1), BITS)
+    rising = Form(-one, [one + one])
+    switch = enclosing(Fraction(0), Fraction(1), BITS)
+    assert holds(averaged_product(rising, switch, from_center=True), Fraction(1, 4))
+    assert not holds(rising.averaged(from_center=True).range() * switch, Fraction(1, 4))
+    assert holds(averaged_product(rising, switch, from_center=False), Fraction(1))
 
 
 @pytest.mark.parametrize("seed", range(40))
