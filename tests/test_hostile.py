@@ -21,6 +21,7 @@ from hostile.forms import FORMS, design
 from hostile.judge import Verdict, in_hull, judge, leaves_at, shows
 
 from harsanyi_aux import enumerate_equilibria, verify
+from harsanyi_aux.certify import cells
 from harsanyi_aux.certify.faces import Face
 from harsanyi_aux.coalitions import CoalitionMap
 from harsanyi_aux.equilibrium import Equilibrium
@@ -130,6 +131,34 @@ def test_coordinates_of_one_outcome_alone_let_a_box_hold_two(monkeypatch):
     attacks.boxes(case, np.random.default_rng(0), mended)
     assert mended.false == []
     assert mended.tried == tally.tried
+
+
+def test_outcomes_that_tie_are_not_to_be_dropped(monkeypatch):
+    kept = cells._kept_outcomes
+    monkeypatch.setattr(cells, "_kept_outcomes", lambda t, c, d, e: kept(t, c, d, range(t.n)))
+    false = []
+    for seed in (0, 12, 13):
+        case = design("one-box", seed)
+        assert case is not None
+        tally = attacks.Tally()
+        attacks.cells(case, np.random.default_rng(seed), tally, count=12)
+        false += tally.false
+    assert false
+
+
+def test_bounds_of_the_wrong_side_exclude_too_much(monkeypatch):
+    right = cells._bound
+    monkeypatch.setattr(
+        cells, "_bound", lambda gammas, edge: right(gammas, replace(edge, lower=edge.upper))
+    )
+    false = []
+    for seed in (1, 4, 5):
+        case = design("one-box", seed)
+        assert case is not None
+        tally = attacks.Tally()
+        attacks.cells(case, np.random.default_rng(seed), tally, count=12)
+        false += tally.false
+    assert false
 
 
 def test_what_is_not_listed_is_a_miss():

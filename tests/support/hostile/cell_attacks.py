@@ -79,7 +79,9 @@ def cell_around(
     for k, p in zip(support, parts, strict=True):
         weights[k] = Fraction(p, sum(parts))
     size = float(10 ** rng.uniform(-4, -0.3))
-    tied = _tie(table, known, rng) if len(support) == 2 and rng.random() < 0.6 else None
+    # with two players a tie leaves no direction
+    along = n > 2 and len(support) == 2 and rng.random() < 0.6
+    tied = _tie(table, known, rng) if along else None
     while True:
         steps = [
             [Fraction(round(float(s) * 2**16), 2**16) for s in rng.normal(size=n)] for _ in range(n)

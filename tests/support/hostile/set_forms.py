@@ -23,7 +23,8 @@ from hostile.sketch import Case, add
 
 
 def sets(rng: np.random.Generator) -> Case | None:
-    variant = ("hull", "alike", "same payoffs", "level", "level edge")[int(rng.integers(5))]
+    variants = ("hull", "alike", "same payoffs", "level", *("level edge",) * 6)
+    variant = variants[int(rng.integers(len(variants)))]
     if variant.startswith("level"):
         return _level(rng, variant)
     s = sketch(rng, [*SMALL, (2, 3), (3, 3), (3, 3, 3)])
@@ -58,13 +59,15 @@ def sets(rng: np.random.Generator) -> Case | None:
 
 def _level(rng: np.random.Generator, variant: str) -> Case | None:
     """Three prices between which the excess is a multiple of one pair's share."""
-    s = sketch(rng, SMALL)
+    along = variant == "level edge"
+    s = sketch(rng, [(2, 2, 3), (2, 3, 3), (3, 3, 3)] if along else SMALL)
+    if along:
+        s.margins = (0.0,)
     middle = prices(rng, s.n)
     width = float(10 ** rng.uniform(-1.5, -0.4))
     corners = [moved(rng, middle, width) for _ in range(3)]
     masks = pairs_of(s.n)
     free = int(rng.choice(masks))
-    along = variant == "level edge"
     if along:
         ends = _across(rng, middle, [share_of(s.n, free, i) for i in range(s.n)], width)
         if ends is None:
@@ -100,7 +103,9 @@ def _level(rng: np.random.Generator, variant: str) -> Case | None:
     s.impose(Claim(inside, threats, outcome))
     if along:  # paid by another outcome that ties on an edge of the hull
         where = middle
-        s.spread([next(iter(outcome)), rival])
+        gain = [(1, s.payoff(0, {rival: Fraction(1)})), (-1, s.payoff(0, outcome))]
+        sign = 1 if rng.random() < 0.5 else -1
+        s.positive(add(*((sign * w, row) for w, row in gain)), strict=False, least=0.01 * s.top)
         planner: Mixture = {rival: Fraction(1)}
         if rng.random() < 0.5:
             planner = s.mixture([rival, next(iter(outcome))])
@@ -110,7 +115,7 @@ def _level(rng: np.random.Generator, variant: str) -> Case | None:
     changed = dict(threats)
     if rng.random() < 0.7:
         changed[free] = other_kernel(s, free, threats[free])
-    s.impose(Claim(where, changed, planner))
+    s.impose(Claim(where, changed, planner), tied=outcome if along else ())
     return s.case("sets", variant, corners=corners)
 
 
