@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from harsanyi_aux.coalitions import CoalitionMap
 from harsanyi_aux.equilibrium import Equilibrium
 from harsanyi_aux.krawczyk import table_of
 
+KEPT = Path(__file__).parent / "games" / "hostile"
 SEEDS = (0, 1)
 # Games of each form in the slow campaign: HARSANYI_HOSTILE_GAMES=1000 for the whole.
 MANY = int(os.environ.get("HARSANYI_HOSTILE_GAMES", "100"))
@@ -96,6 +99,17 @@ def test_no_false_certificate_is_accepted(form, seed):
     tally = attack(case, seed)
     assert tally.tried > 20
     assert tally.false == []
+
+
+@pytest.mark.parametrize("path", sorted(KEPT.glob("*.json")), ids=lambda path: path.stem)
+def test_games_that_broke_a_proof(path):
+    case = from_dict(json.loads(path.read_text()))
+    for known in case.known:
+        assert verify(case.game, as_equilibrium(case, known), exact=True).valid
+    found = enumerated(case)
+    assert judge(case, found.certificate) == [Verdict("listed")] * len(case.known)
+    assert all(shows(case, known, found) for known in case.known)
+    assert attack(case, 0).false == []
 
 
 def test_a_game_is_read_as_it_was_written():
