@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow dense coverage wheel-test lint docs figures notebook bench catalog gallery census lock clean
+.PHONY: demo test test-slow campaign dense coverage wheel-test lint docs figures notebook bench catalog gallery census lock clean
 
 # Prints prices, payoffs, threats and the check for a published game and a four-player game, and
 # refutes coalition-perfect equilibria of a third (exit status 1: the answer is no).
@@ -20,6 +20,19 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
+
+# Hostile games for every form of proof, GAMES of each; results stay in build/hostile and are continued.
+GAMES ?= 1000
+FORMS := one-box kink sets shared-face price-floor dropped exempt perfect
+HOSTILE := PYTHONPATH=tests/support $(BIN)/python -m hostile
+campaign: $(STAMP)
+	mkdir -p build/hostile
+	for form in $(FORMS); do \
+		$(HOSTILE) design $$form $(GAMES) build/hostile/$$form.cases && \
+		$(HOSTILE) attack build/hostile/$$form.cases build/hostile/$$form.attacks && \
+		$(HOSTILE) enumerate build/hostile/$$form.cases build/hostile/$$form.lists || exit 1; \
+	done
+	$(HOSTILE) table build/hostile/*.attacks build/hostile/*.lists
 
 # Tens of thousands of random games: the dense search against the proved lists. Takes hours, may be
 # stopped and continued; the last command prints what was found.

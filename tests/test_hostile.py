@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,11 +23,13 @@ from hostile.forms import FORMS, design
 from hostile.judge import Verdict, in_hull, judge, leaves_at, shows
 
 from harsanyi_aux import enumerate_equilibria, verify
+from harsanyi_aux.certify import cells
 from harsanyi_aux.certify.faces import Face
 from harsanyi_aux.coalitions import CoalitionMap
 from harsanyi_aux.equilibrium import Equilibrium
 from harsanyi_aux.krawczyk import table_of
 
+KEPT = Path(__file__).parent / "games" / "hostile"
 SEEDS = (0, 1)
 # Games of each form in the slow campaign: HARSANYI_HOSTILE_GAMES=1000 for the whole.
 MANY = int(os.environ.get("HARSANYI_HOSTILE_GAMES", "100"))
@@ -97,6 +101,17 @@ def test_no_false_certificate_is_accepted(form, seed):
     assert tally.false == []
 
 
+@pytest.mark.parametrize("path", sorted(KEPT.glob("*.json")), ids=lambda path: path.stem)
+def test_games_that_broke_a_proof(path):
+    case = from_dict(json.loads(path.read_text()))
+    for known in case.known:
+        assert verify(case.game, as_equilibrium(case, known), exact=True).valid
+    found = enumerated(case)
+    assert judge(case, found.certificate) == [Verdict("listed")] * len(case.known)
+    assert all(shows(case, known, found) for known in case.known)
+    assert attack(case, 0).false == []
+
+
 def test_a_game_is_read_as_it_was_written():
     case = design("perfect", 0)
     assert case is not None
@@ -130,6 +145,34 @@ def test_coordinates_of_one_outcome_alone_let_a_box_hold_two(monkeypatch):
     attacks.boxes(case, np.random.default_rng(0), mended)
     assert mended.false == []
     assert mended.tried == tally.tried
+
+
+def test_outcomes_that_tie_are_not_to_be_dropped(monkeypatch):
+    kept = cells._kept_outcomes
+    monkeypatch.setattr(cells, "_kept_outcomes", lambda t, c, d, e: kept(t, c, d, range(t.n)))
+    false = []
+    for seed in (0, 12, 13):
+        case = design("one-box", seed)
+        assert case is not None
+        tally = attacks.Tally()
+        attacks.cells(case, np.random.default_rng(seed), tally, count=12)
+        false += tally.false
+    assert false
+
+
+def test_bounds_of_the_wrong_side_exclude_too_much(monkeypatch):
+    right = cells._bound
+    monkeypatch.setattr(
+        cells, "_bound", lambda gammas, edge: right(gammas, replace(edge, lower=edge.upper))
+    )
+    false = []
+    for seed in (1, 4, 5):
+        case = design("one-box", seed)
+        assert case is not None
+        tally = attacks.Tally()
+        attacks.cells(case, np.random.default_rng(seed), tally, count=12)
+        false += tally.false
+    assert false
 
 
 def test_what_is_not_listed_is_a_miss():

@@ -79,6 +79,9 @@ def cell_around(
     for k, p in zip(support, parts, strict=True):
         weights[k] = Fraction(p, sum(parts))
     size = float(10 ** rng.uniform(-4, -0.3))
+    # with two players a tie leaves no direction
+    along = n > 2 and len(support) == 2 and rng.random() < 0.6
+    tied = _tie(table, known, rng) if along else None
     while True:
         steps = [
             [Fraction(round(float(s) * 2**16), 2**16) for s in rng.normal(size=n)] for _ in range(n)
@@ -86,6 +89,8 @@ def cell_around(
         for step in steps:
             mean = sum(step) / n
             step[:] = [(s - mean) * Fraction(size).limit_denominator(2**20) for s in step]
+        if tied is not None:  # an edge along which two outcomes are worth the same
+            steps[support[0]] = _along(tied, steps[support[0]])
         last = support[-1]  # its step makes the weighted sum zero
         steps[last] = [
             -sum(weights[k] * steps[k][i] for k in support if k != last) / weights[last]
@@ -116,6 +121,35 @@ def cell_around(
             )
         )
     return vertices, weights
+
+
+def _tie(table: Table, known: Known, rng: np.random.Generator) -> list[Fraction] | None:
+    """Return the difference of two outcomes that are worth the most at the known prices."""
+    used = int(rng.choice(sorted(known.claim.planner)))
+    rivals = _rivals(table, known, used)
+    if not rivals:
+        return None
+    other = int(rng.choice(rivals))
+    return [row[other] - row[used] for row in table.V]
+
+
+def _rivals(table: Table, known: Known, used: int) -> list[int]:
+    """Return the outcomes that are worth as much as one at the known prices, and pay otherwise."""
+    at = known.claim.prices
+    return [
+        o
+        for o in range(table.n_outcomes)
+        if any(row[o] != row[used] for row in table.V)
+        and _worth(table, at, o) == _worth(table, at, used)
+    ]
+
+
+def _along(tied: Sequence[Fraction], step: Sequence[Fraction]) -> list[Fraction]:
+    """Return the part of a step of prices that keeps a tie."""
+    mean = sum(tied) / len(tied)
+    normal = [t - mean for t in tied]
+    share = sum(s * t for s, t in zip(step, normal, strict=True)) / sum(t * t for t in normal)
+    return [s - share * t for s, t in zip(step, normal, strict=True)]
 
 
 def _spans(corners: Sequence[Vector]) -> bool:
@@ -155,7 +189,8 @@ def _reason(
     dropped = droppable(table, cell, exempt)
     if rng.random() < 0.3:  # also what may not be dropped, if the checker lets it pass
         used = int(rng.choice(sorted(known.claim.planner)))
-        better = int(rng.integers(table.n_outcomes))
+        rivals = _rivals(table, known, used) or list(range(table.n_outcomes))
+        better = int(rng.choice(rivals))
         trial = {"weights": ["0"] * table.n, "dropped": [[used, better]]}
         if better != used and not _says_not_better(table, cell, trial, exempt):
             dropped[used] = better

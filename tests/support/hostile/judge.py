@@ -5,13 +5,14 @@ The tree is walked here anew: of a certificate only the leaves that hold a known
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog, nnls
+from scipy.optimize import nnls
 
 from harsanyi_aux import Enumeration
 from harsanyi_aux.certify.boxes import check_box
@@ -229,23 +230,15 @@ def _barycentric(cell: Sequence[Vector], point: Vector) -> list[Fraction]:
 
 
 def in_hull(points: Sequence[Vector], target: Vector) -> bool:
-    """Whether a point is a convex combination of others: a program, then its basis in fractions."""
-    if target in points:
-        return True
-    if len(points) < 2:
-        return False
-    columns = np.array([[float(x) for x in p] for p in points]).T
-    found = linprog(
-        np.zeros(len(points)),
-        A_eq=np.vstack([columns, np.ones(len(points))]),
-        b_eq=np.append([float(x) for x in target], 1.0),
-        bounds=[(0, None)] * len(points),
-        method="highs",
+    """Whether a point is a convex combination of others, in fractions.
+
+    By Carathéodory's theorem of at most n affinely independent ones, which are all tried.
+    """
+    return target in points or any(
+        _is_combination(chosen, target)
+        for size in range(2, len(target) + 1)
+        for chosen in itertools.combinations(points, size)
     )
-    if found.status != 0:
-        return False
-    used = [p for p, w in zip(points, found.x, strict=True) if w > 1e-9]
-    return _is_combination(used, target)
 
 
 def _is_combination(points: Sequence[Vector], target: Vector) -> bool:
