@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from changes import changed
+from damage import changed
 from comparison import difference
 from documents import documents
 from hypothesis import HealthCheck, Phase, given, seed, settings
