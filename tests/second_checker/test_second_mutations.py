@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damage import changed
 from comparison import difference
+from damage import changed
 from documents import documents
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
