@@ -78,10 +78,12 @@ def check(document: object) -> Claim:
         exact = undecided == 0 and counted(stated, covered.floor)
         where = "normalised prices of at least " + str(covered.floor)
         where = where if covered.floor else "positive prices"
-        words = complete(stated, exact, name, where)
+        # those proved to lie below the floor are none of those that are spoken of
+        reach = [e for e in stated if all(high >= covered.floor for _, high in e.prices)]
+        words = complete(stated if reach else [], exact, name, where)
         if undecided:
-            words = f"outside {undecided} undecided cells, where some price is at most "
-            words += f"{covered.least}, {complete(stated, exact, name, where)}"
+            cells = f"{undecided} undecided cells, where some price is at most {covered.least}"
+            words = f"outside {cells}, {words}"
     prices, payoffs = [e.prices for e in entries], [e.payoffs for e in entries]
     return Claim(
         kind, concept, words, len(entries), exact, undecided, tuple(prices), tuple(payoffs)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import harsanyi_check
 from harsanyi_aux import enumerate_equilibria, load_game, verify
 from harsanyi_aux.certify import InvalidCertificate, check
 from harsanyi_aux.certify.boxes import check_box
@@ -56,7 +57,9 @@ def test_the_third_equilibrium_is_listed(game, listed):
     (exact,) = (one for one in listed.equilibria if one.is_exact)
     assert list(exact.payoffs) == [7, 25, 11]
     assert normalised(game, exact.prices) == normalised(game, third.prices)
-    assert "exactly 3 CoCo equilibria" in check(listed.certificate).claim
+    claim = check(listed.certificate).claim
+    assert claim == "the game has exactly 3 CoCo equilibria with positive prices"
+    assert harsanyi_check.check(json.dumps(listed.certificate)).words == claim
 
 
 def test_no_box_of_the_new_list_holds_two_equilibria(game, listed):
@@ -70,10 +73,14 @@ def test_no_box_of_the_new_list_holds_two_equilibria(game, listed):
         )
 
 
-def test_the_certificate_of_two_is_refused_for_that_reason(wrong):
+def test_the_certificate_of_two_is_refused_for_that_reason_by_both_checkers(wrong):
     with pytest.raises(InvalidCertificate) as caught:
         check(wrong)
     assert str(caught.value) == f"equilibria[0].face: {REASON}"
+    with pytest.raises(harsanyi_check.Refused) as other:
+        harsanyi_check.check(json.dumps(wrong))
+    assert "outcome 4 may have no weight where 6 is optimal" in str(other.value)
+    assert "equilibria[0].face" in str(other.value)
 
 
 def test_the_order_of_the_face_makes_no_difference(game, wrong):

@@ -55,6 +55,7 @@ def difference(document: Any) -> str | None:
     }
     if report.kind == "enumeration":
         said["exactly"] = ("exactly" in report.claim, claim.exact)
+        said["none"] = (" has no " in report.claim, " has no " in claim.words)
     if report.kind == "robust":
         said["payoffs differ"] = (
             "different payoffs" in report.claim,

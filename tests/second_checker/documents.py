@@ -20,7 +20,7 @@ from worked_examples import (
     segment,
 )
 
-from harsanyi_aux import random_game
+from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.certify.document import sealed
 from harsanyi_aux.enumerate import enumerate_equilibria
 
@@ -77,6 +77,10 @@ def documents() -> dict[str, dict[str, Any]]:
         game = random_game(family, shape, seed, **options)
         found[name] = json.loads(json.dumps(enumerate_equilibria(game).certificate))
         found[f"{name}, alone"] = alone(found[name])
+    # the one equilibrium has the least price 8/17
+    just_below = StrategicGame.from_arrays([[4, 0], [0, 1]], [[1, 0], [0, 3]])
+    above = enumerate_equilibria(just_below, price_floor="8000000017/17000000000")
+    found["all below the floor"] = json.loads(json.dumps(above.certificate))
     found["level, alone"] = alone(found["level"])
     found["set, alone"] = alone(found["set"])
     found["box and rational"] = pair_of(
