@@ -56,6 +56,8 @@ LEAST_MARGIN = 1e-9
 #: Denominators tried, in this order, when weights and multipliers are rounded.
 DENOMINATORS = (16, 256, 4096, 10**5, 10**7, 10**9, 10**12)
 
+# The simplex method takes about ten iterations for each row where it takes many.
+_ITERATIONS_PER_ROW = 40
 # Multipliers up to this are noise of the simplex method.
 _TINY = 1e-10
 
@@ -258,8 +260,10 @@ class DivisionProgram:
         cost = np.zeros(layout.n_columns)
         cost[0] = 1.0
         # Presolve and scaling cost more than they save, the numbers being of size one; they are
-        # the second attempt.
-        for presolve, scaling in (("off", 0), ("on", 1)):
+        # the second attempt, also where the first goes round in circles.
+        most = _ITERATIONS_PER_ROW * len(low)
+        for presolve, scaling, limit in (("off", 0, most), ("on", 1, highspy.kHighsIInf)):
+            solver.setOptionValue("simplex_iteration_limit", limit)
             solver.setOptionValue("presolve", presolve)
             solver.setOptionValue("simplex_scale_strategy", scaling)
             solver.passModel(
