@@ -56,6 +56,14 @@ class Interval:
         """Return all products with numbers from 0 to 1."""
         return Interval(min(self.low, 0), max(self.high, 0), self.exponent, self.bits)
 
+    def meet(self, other: Interval) -> Interval:
+        """Return the intersection of two intervals that have a number in common."""
+        shift = self.exponent - other.exponent
+        if shift < 0:
+            return other.meet(self)
+        low, high = max(self.low << shift, other.low), min(self.high << shift, other.high)
+        return Interval(low, high, other.exponent, self.bits)
+
     def half(self) -> Interval:
         """Return the half."""
         return Interval(self.low, self.high, self.exponent - 1, self.bits)
@@ -142,6 +150,18 @@ class Form:
         return Form(reduce(add, rest, self.base), middle)
 
 
+def quadratic_range(a: Interval, b: Interval, m: Interval) -> Interval:
+    """Return all values of `a s² + b t² + m s t` for -1 ≤ s, t ≤ 1.
+
+    Also with `m s t = ±(m/2) ((s ± t)² - s² - t²)`, which is better if this is nearly a square.
+    """
+    found, half = a.up_from_zero() + b.up_from_zero() + m.either_sign(), m.half()
+    for c in (half, -half):
+        squares = (a - c).up_from_zero() + (b - c).up_from_zero()
+        found = found.meet(squares + (c + c + c + c).up_from_zero())
+    return found
+
+
 def averaged_product(form: Form, factor: Interval, from_center: bool) -> Interval:
     """Return all averages, as above, of f·s with numbers s from an interval that vary on the way.
 
@@ -155,11 +175,17 @@ def inner(left: Sequence[Form], right: Sequence[Form]) -> Form:
     """Return `Σ f g`; terms of second order are added before they are bounded."""
     pairs, free = list(zip(left, right, strict=True)), range(len(left[0].slopes))
     base = reduce(add, (f.base * g.base for f, g in pairs))
+    square = [reduce(add, (f.slopes[i] * g.slopes[i] for f, g in pairs)) for i in free]
+    if len(square) == 1:
+        base += square[0].up_from_zero()
+    # every square is divided among the pairs of variables it is in
+    part = Fraction(1, max(len(square) - 1, 1))
+    share = enclosing(part, part, base.bits)
     for i in free:
-        base += reduce(add, (f.slopes[i] * g.slopes[i] for f, g in pairs)).up_from_zero()
         for j in range(i):
             mixed = (f.slopes[i] * g.slopes[j] + f.slopes[j] * g.slopes[i] for f, g in pairs)
-            base += reduce(add, mixed).either_sign()
+            parts = (square[i] * share, square[j] * share)
+            base += quadratic_range(*parts, reduce(add, mixed))
     slopes = [
         reduce(add, (f.base * g.slopes[i] + f.slopes[i] * g.base for f, g in pairs)) for i in free
     ]

@@ -15,6 +15,7 @@ from harsanyi_check.intervals import (
     enclosing,
     inner,
     product,
+    quadratic_range,
 )
 
 BITS = 40
@@ -146,6 +147,23 @@ def test_averages_are_enclosed(seed: int) -> None:
         # the integral of (c + a s)(d + b s) over 0 ≤ s ≤ 1
         integral = one[0] * two[0] + (one[0] * b + two[0] * a) / 2 + a * b / 3
         assert holds((f * g).averaged(from_center=True).range(), integral)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_quadratic_forms(seed: int) -> None:
+    rng = random.Random(seed)
+    a, b, m = (Fraction(rng.randrange(-9, 10), rng.randrange(1, 9)) for _ in range(3))
+    found = quadratic_range(*(enclosing(x, x, BITS) for x in (a, b, m)))
+    steps = [Fraction(k, 6) for k in range(-6, 7)]
+    assert all(holds(found, a * s * s + b * t * t + m * s * t) for s in steps for t in steps)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_squares_are_bounded_well(sign: int) -> None:
+    one = enclosing(Fraction(1), Fraction(1), BITS)
+    twice = enclosing(Fraction(2 * sign), Fraction(2 * sign), BITS)
+    assert quadratic_range(one, one, twice).bounds() == (0, 4)
+    assert quadratic_range(-one, -one, -twice).bounds() == (-4, 0)
 
 
 def test_averages_of_products_with_numbers_that_vary() -> None:
