@@ -11,7 +11,6 @@ from flint import fmpq
 
 from harsanyi_aux.arrays import format_number
 from harsanyi_aux.certify.document import digest, sealed
-from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.table import Table
 from harsanyi_aux.certify.trees import check_root
@@ -148,14 +147,13 @@ def _restored(
     locator = Locator(frame, concept, floor)
     for k, entry in enumerate(state["equilibria"]):
         try:
-            # cells were closed because of it, by a program that may have proved less
-            read_entry(frame.table, entry, concept, f"equilibria[{k}]")
+            locator.restore(entry)
         except InvalidCertificate as error:
+            problem = error.within(f"equilibria[{k}]")
             raise InputError(
-                f"the saved search rests on what is not proved ({error})",
+                f"the saved search rests on what is not proved ({problem})",
                 mend="delete it and start afresh",
             ) from None
-        locator.restore(entry)
     for prices, defect in state["unproved"]:
         locator.restore_unproved(prices, defect)
     defect = state["least_defect"]

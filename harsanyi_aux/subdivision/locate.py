@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.arrays import FloatArray
-from harsanyi_aux.certify.boxes import check_box
 from harsanyi_aux.certify.cells import check_excluded
+from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.conditions import verify, with_residuals
 from harsanyi_aux.division import DivisionResult, divide
@@ -290,7 +290,12 @@ class Locator:
                 self.points[vertex] = make_corner(self.frame, vertex, exact=True)
 
     def restore(self, entry: Mapping[str, Any]) -> None:
-        """Take over an equilibrium from a saved search; its proof is checked at the end."""
+        """Take over an equilibrium from a saved search, or from another process.
+
+        Raises InvalidCertificate if the checker refuses it: cells may have been closed because of
+        it by a program that proved less.
+        """
+        statement = read_entry(self.frame.table, entry, self.concept, "")
         if entry["form"] != "box":
             if entry["form"] == "level":
                 member = self._in_doubles(level_member(self.frame, entry), None)
@@ -302,8 +307,7 @@ class Locator:
             self._mark_corners(known)
             return
         # the middle of the box is not the equilibrium, which the checker finds
-        proved = check_box(self.frame.table, entry).prices
-        prices = np.array([float((low + high) / 2) for low, high in proved])
+        prices = np.array([float((low + high) / 2) for low, high in statement.prices])
         self.known.append(box_known(self._in_doubles(prices, None), prices, dict(entry)))
 
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
