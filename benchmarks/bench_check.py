@@ -21,7 +21,7 @@ from bench_threats import machine
 
 import harsanyi_check
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.document import loads
+from harsanyi_aux.certify.reading.document import loads
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SLOW = 2.0  # seconds after which one round is enough

@@ -29,11 +29,11 @@ import numpy as np
 from bench_threats import machine
 from scipy.optimize import linprog
 
-from harsanyi_aux.search.design import design
-from harsanyi_aux.search.programs import Designer, screen
-from harsanyi_aux.search.recover import exact_point
-from harsanyi_aux.search.rows import rows_of
-from harsanyi_aux.search.structures import Pattern, Structure, pattern_of, random_structures
+from harsanyi_aux.search.design.conditions import rows_of
+from harsanyi_aux.search.design.design import design
+from harsanyi_aux.search.design.exact_vertices import exact_point
+from harsanyi_aux.search.design.programs import Designer, screen
+from harsanyi_aux.search.design.structures import Pattern, Structure, pattern_of, random_structures
 
 SEED = 20261122
 CASES = [((2, 2, 2), "coalition-perfect"), ((3, 3, 3), "coalition-perfect"), ((2, 2, 2), "coco")]

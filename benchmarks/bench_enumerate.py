@@ -23,8 +23,8 @@ import numpy as np
 from bench_threats import machine
 
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.families import random_game
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.families import random_game
 
 SEED = 20261122
 FAMILIES = ["uniform", "integer"]

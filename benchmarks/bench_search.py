@@ -26,11 +26,11 @@ from statistics import median
 
 from bench_threats import machine
 
-from harsanyi_aux.search.campaign import Progress, run_campaign
-from harsanyi_aux.search.database import COLUMNS
-from harsanyi_aux.search.examine import Outcome, examine
-from harsanyi_aux.search.plan import Key, Plan, family_of
-from harsanyi_aux.search.store import Store
+from harsanyi_aux.search.campaign.database import COLUMNS
+from harsanyi_aux.search.campaign.examine import Outcome, examine
+from harsanyi_aux.search.campaign.plan import Key, Plan, family_of
+from harsanyi_aux.search.campaign.run import Progress, run_campaign
+from harsanyi_aux.search.campaign.store import Store
 
 SEED = 20261122
 SHAPE = (2, 2, 2)

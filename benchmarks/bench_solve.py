@@ -23,11 +23,11 @@ import numpy as np
 from bench_threats import Matrix, machine, value_by_scipy
 from scipy.optimize import least_squares, nnls
 
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.equilibrium import Equilibrium
-from harsanyi_aux.families import make_degenerate, random_game
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.solver import solve_all
+from harsanyi_aux.equilibria.solver import solve_all
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import Equilibrium
+from harsanyi_aux.game.families import make_degenerate, random_game
+from harsanyi_aux.game.strategic import StrategicGame
 
 SHAPES = [(2, 2), (3, 3), (2, 2, 2), (3, 3, 3), (2,) * 4, (2,) * 5, (2,) * 6]
 FAMILIES = ["uniform", "normal", "integer"]

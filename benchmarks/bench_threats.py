@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 from quantecon.optimize import minmax
 from scipy.optimize import linprog
 
-from harsanyi_aux.families import random_game
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.threats import ThreatGames, threat_games
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.prices.threats import ThreatGames, threat_games
 
 Matrix = NDArray[np.float64]
 

@@ -21,11 +21,11 @@ from statistics import median
 
 import numpy as np
 
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import HarsanyiError
-from harsanyi_aux.families import random_game
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.smoothed import follow_smoothing
-from harsanyi_aux.solver import solve_all
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.smooth.games import follow_smoothing
 from smoothing.erosion import inradius
 from smoothing.limits import DEFAULT_SCHEDULE
 from smoothing.polytope import Polytope

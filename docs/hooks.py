@@ -83,7 +83,7 @@ def _mathml(formula: str, display: str) -> str:
 def _commands() -> str:
     """Return what ``--help`` says about every command, as sections of a page."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    arguments = ["harsanyi_aux.cli", "utils", "docs", "--name", "harsanyi"]
+    arguments = ["harsanyi_aux.cli.app", "utils", "docs", "--name", "harsanyi"]
     done = subprocess.run(
         [sys.executable, "-m", "typer", *arguments],
         capture_output=True,

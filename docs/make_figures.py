@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from harsanyi_aux import cli
+from harsanyi_aux.cli import app as cli
 
 ROOT = Path(__file__).parent.parent
 FIGURES = Path(__file__).parent / "figures"

@@ -10,38 +10,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harsanyi_aux import certify
-    from harsanyi_aux.auxiliary import AuxiliaryGame as AuxiliaryGame
-    from harsanyi_aux.auxiliary import AuxiliaryProfile as AuxiliaryProfile
+    from harsanyi_aux.auxiliary.coco import AuxiliaryGame as AuxiliaryGame
+    from harsanyi_aux.auxiliary.coco import AuxiliaryProfile as AuxiliaryProfile
     from harsanyi_aux.certify import InvalidCertificate as InvalidCertificate
-    from harsanyi_aux.conditions import Verification as Verification
-    from harsanyi_aux.conditions import division_defect as division_defect
-    from harsanyi_aux.conditions import verify as verify
-    from harsanyi_aux.division import DivisionResult as DivisionResult
-    from harsanyi_aux.division import divide as divide
-    from harsanyi_aux.enumerate import Enumeration as Enumeration
-    from harsanyi_aux.enumerate import enumerate_equilibria as enumerate_equilibria
-    from harsanyi_aux.equilibrium import Equilibrium as Equilibrium
-    from harsanyi_aux.equilibrium import Residuals as Residuals
+    from harsanyi_aux.equilibria.division.select import DivisionResult as DivisionResult
+    from harsanyi_aux.equilibria.division.select import divide as divide
+    from harsanyi_aux.equilibria.enumeration import Enumeration as Enumeration
+    from harsanyi_aux.equilibria.enumeration import enumerate_equilibria as enumerate_equilibria
+    from harsanyi_aux.equilibria.existence import Existence as Existence
+    from harsanyi_aux.equilibria.existence import exists as exists
+    from harsanyi_aux.equilibria.rationalize import rationalize as rationalize
+    from harsanyi_aux.equilibria.solver import SolveResult as SolveResult
+    from harsanyi_aux.equilibria.solver import solve as solve
+    from harsanyi_aux.equilibria.solver import solve_all as solve_all
     from harsanyi_aux.errors import HarsanyiError as HarsanyiError
     from harsanyi_aux.errors import InputError as InputError
     from harsanyi_aux.errors import InvalidEquilibrium as InvalidEquilibrium
     from harsanyi_aux.errors import NoEquilibriumFound as NoEquilibriumFound
-    from harsanyi_aux.existence import Existence as Existence
-    from harsanyi_aux.existence import exists as exists
-    from harsanyi_aux.families import random_game as random_game
-    from harsanyi_aux.formats import load_game as load_game
-    from harsanyi_aux.formats import save_game as save_game
-    from harsanyi_aux.game import StrategicGame as StrategicGame
-    from harsanyi_aux.rational import rationalize as rationalize
-    from harsanyi_aux.smoothed import SmoothedLimit as SmoothedLimit
-    from harsanyi_aux.smoothed import follow_smoothing as follow_smoothing
-    from harsanyi_aux.solver import SolveResult as SolveResult
-    from harsanyi_aux.solver import solve as solve
-    from harsanyi_aux.solver import solve_all as solve_all
-    from harsanyi_aux.threats import ThreatSolution as ThreatSolution
-    from harsanyi_aux.threats import threat_games as threat_games
-    from harsanyi_aux.value import CocoValue as CocoValue
-    from harsanyi_aux.value import coco_value as coco_value
+    from harsanyi_aux.game.definition import Verification as Verification
+    from harsanyi_aux.game.definition import division_defect as division_defect
+    from harsanyi_aux.game.definition import verify as verify
+    from harsanyi_aux.game.equilibrium import Equilibrium as Equilibrium
+    from harsanyi_aux.game.equilibrium import Residuals as Residuals
+    from harsanyi_aux.game.families import random_game as random_game
+    from harsanyi_aux.game.files.json_files import load_game as load_game
+    from harsanyi_aux.game.files.json_files import save_game as save_game
+    from harsanyi_aux.game.strategic import StrategicGame as StrategicGame
+    from harsanyi_aux.prices.threats import ThreatSolution as ThreatSolution
+    from harsanyi_aux.prices.threats import threat_games as threat_games
+    from harsanyi_aux.prices.value import CocoValue as CocoValue
+    from harsanyi_aux.prices.value import coco_value as coco_value
+    from harsanyi_aux.smooth.games import SmoothedLimit as SmoothedLimit
+    from harsanyi_aux.smooth.games import follow_smoothing as follow_smoothing
 
     check_certificate = certify.check
     read_certificate = certify.read
@@ -50,40 +50,40 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 _HOMES = {
-    "AuxiliaryGame": "auxiliary",
-    "AuxiliaryProfile": "auxiliary",
-    "CocoValue": "value",
-    "DivisionResult": "division",
-    "Enumeration": "enumerate",
-    "Equilibrium": "equilibrium",
-    "Existence": "existence",
+    "AuxiliaryGame": "auxiliary.coco",
+    "AuxiliaryProfile": "auxiliary.coco",
+    "CocoValue": "prices.value",
+    "DivisionResult": "equilibria.division.select",
+    "Enumeration": "equilibria.enumeration",
+    "Equilibrium": "game.equilibrium",
+    "Existence": "equilibria.existence",
     "HarsanyiError": "errors",
     "InputError": "errors",
     "InvalidCertificate": "certify",
     "InvalidEquilibrium": "errors",
     "NoEquilibriumFound": "errors",
-    "Residuals": "equilibrium",
-    "SmoothedLimit": "smoothed",
-    "SolveResult": "solver",
-    "StrategicGame": "game",
-    "ThreatSolution": "threats",
-    "Verification": "conditions",
+    "Residuals": "game.equilibrium",
+    "SmoothedLimit": "smooth.games",
+    "SolveResult": "equilibria.solver",
+    "StrategicGame": "game.strategic",
+    "ThreatSolution": "prices.threats",
+    "Verification": "game.definition",
     "check_certificate": "certify",
-    "coco_value": "value",
-    "divide": "division",
-    "division_defect": "conditions",
-    "enumerate_equilibria": "enumerate",
-    "exists": "existence",
-    "follow_smoothing": "smoothed",
-    "load_game": "formats",
-    "random_game": "families",
-    "rationalize": "rational",
+    "coco_value": "prices.value",
+    "divide": "equilibria.division.select",
+    "division_defect": "game.definition",
+    "enumerate_equilibria": "equilibria.enumeration",
+    "exists": "equilibria.existence",
+    "follow_smoothing": "smooth.games",
+    "load_game": "game.files.json_files",
+    "random_game": "game.families",
+    "rationalize": "equilibria.rationalize",
     "read_certificate": "certify",
-    "save_game": "formats",
-    "solve": "solver",
-    "solve_all": "solver",
-    "threat_games": "threats",
-    "verify": "conditions",
+    "save_game": "game.files.json_files",
+    "solve": "equilibria.solver",
+    "solve_all": "equilibria.solver",
+    "threat_games": "prices.threats",
+    "verify": "game.definition",
     "write_certificate": "certify",
 }
 # Where the name at home is another.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harsanyi_aux import cli
+from harsanyi_aux.cli import app as cli
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 VETO = str(EXAMPLES / "veto.json")

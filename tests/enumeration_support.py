@@ -7,9 +7,9 @@ import json
 import numpy as np
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify.document import loads
+from harsanyi_aux.certify.reading.document import loads
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 
 
 def enumerated(game, concept="coco", **options):

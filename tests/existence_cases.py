@@ -14,9 +14,9 @@ import numpy as np
 from scip_oracle import ScipAnswer, definition_residual, scip_decides, threat_pairs
 
 from harsanyi_aux import StrategicGame, random_game
-from harsanyi_aux.existence import Existence, exists
-from harsanyi_aux.families import make_degenerate
-from harsanyi_aux.search.design import design
+from harsanyi_aux.equilibria.existence import Existence, exists
+from harsanyi_aux.game.families import make_degenerate
+from harsanyi_aux.search.design.design import design
 
 CONCEPTS = ["coco", "coalition-perfect"]
 SHAPES = [(2, 2, 2), (2, 2, 3), (3, 3, 3)]

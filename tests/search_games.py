@@ -11,7 +11,7 @@ from pathlib import Path
 from commands import game
 
 from harsanyi_aux import StrategicGame, random_game
-from harsanyi_aux.formats import game_to_dict
+from harsanyi_aux.game.files.json_files import game_to_dict
 
 #: Three players share (3, 0, 0), (0, 3, 0) or (0, 0, 6); anyone can veto, which leaves all with 0.
 #: On u_0 / 3 + u_1 / 3 + u_2 / 6 = 1 the product u_0 u_1 u_2 is largest at (1, 1, 2): that is the
@@ -37,9 +37,9 @@ TWO = game(
 _DRIVER = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
-import harsanyi_aux.enumerate as search
-from harsanyi_aux.cli import main
-from harsanyi_aux.subdivision.grow import Growth
+import harsanyi_aux.equilibria.enumeration as search
+from harsanyi_aux.cli.app import main
+from harsanyi_aux.equilibria.cells.grow import Growth
 search.SAVE_EVERY = 0.0
 examine = Growth._examine
 def examine_some(growth, node):

@@ -16,8 +16,8 @@ from harsanyi_aux import (
     solve,
     verify,
 )
-from harsanyi_aux.coalitions import CoalitionMap, mask_of
-from harsanyi_aux.imitation import bimatrix_regret
+from harsanyi_aux.game.coalitions import CoalitionMap, mask_of
+from harsanyi_aux.prices.imitation import bimatrix_regret
 
 GAMES = [
     random_game("uniform", (2, 3), 1),

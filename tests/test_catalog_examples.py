@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harsanyi_aux.certify.document import read
+from harsanyi_aux.certify.reading.document import read
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.formats import game_from_dict
-from harsanyi_aux.libraries import from_catalog
+from harsanyi_aux.game.files.json_files import game_from_dict
+from harsanyi_aux.game.files.libraries import from_catalog
 
 FOLDER = Path(__file__).parents[1] / "examples" / "catalog"
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from commands import EXAMPLES, FIRMS, VETO, assert_refused, game
 
-from harsanyi_aux import StrategicGame, load_game, solver
+from harsanyi_aux import StrategicGame, load_game
+from harsanyi_aux.equilibria import solver
 from harsanyi_aux.errors import HarsanyiError, NoEquilibriumFound
 
 # -- solve -------------------------------------------------------------------------------------
@@ -309,7 +310,7 @@ def test_no_error_ends_in_a_traceback(run, monkeypatch, error, status, words):
     def fail(_: str) -> None:
         raise error
 
-    monkeypatch.setattr("harsanyi_aux.formats.load_game", fail)
+    monkeypatch.setattr("harsanyi_aux.game.files.json_files.load_game", fail)
     answer = run("value", VETO)
     assert (answer.status, answer.out) == (status, "")
     assert words in answer.err
@@ -320,7 +321,7 @@ def test_the_debug_variable_shows_the_traceback(run, monkeypatch):
     def fail(_: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("harsanyi_aux.formats.load_game", fail)
+    monkeypatch.setattr("harsanyi_aux.game.files.json_files.load_game", fail)
     monkeypatch.setenv("HARSANYI_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run("value", VETO)

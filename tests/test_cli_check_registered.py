@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import EXAMPLES, FIRMS, VETO, assert_refused, game
 
-from harsanyi_aux.certify import document
+from harsanyi_aux.certify.reading import document
 
 
 @pytest.fixture

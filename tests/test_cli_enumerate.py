@@ -14,15 +14,15 @@ import pytest
 from commands import FIRMS, VETO, assert_refused, game
 from search_games import GIFT, SPLIT, TWO, examined, random_file, stopped
 
-import harsanyi_aux.enumerate as search
+import harsanyi_aux.equilibria.enumeration as search
 from harsanyi_aux import load_game
-from harsanyi_aux.cli_subdivision import default_workers, describe
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.enumerate import Enumeration, Snapshot, UndecidedCell
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.proved_bounds import decimals
-from harsanyi_aux.render import to_text
-from harsanyi_aux.render_enumerate import below_power_of_ten, enumeration_parts, rounded_up
+from harsanyi_aux.cli.limits import default_workers, describe
+from harsanyi_aux.equilibria.boxes.enclosures import decimals
+from harsanyi_aux.equilibria.enumeration import Enumeration, Snapshot, UndecidedCell
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.show.terminal.enumeration import below_power_of_ten, enumeration_parts, rounded_up
+from harsanyi_aux.show.terminal.equilibria import to_text
 
 NAU = "catalog:journals/ijgt/nau2004/sec4"
 KEYS = {"game", "concept", "status", "complete", "price_floor", "equilibria", "seconds"}

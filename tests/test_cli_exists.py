@@ -11,7 +11,7 @@ from commands import EXAMPLES, FIRMS, VETO, assert_refused, game
 from search_games import GIFT, SPLIT, TWO, examined, random_file, stopped
 
 from harsanyi_aux import load_game, verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 
 NONE = EXAMPLES / "no_coalition_perfect.json"
 KEYS = {"status", "concept", "equilibrium", "least_defect", "certificate"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from commands import EXAMPLES, VETO, assert_refused, game
 
-from harsanyi_aux import cli_plot
+from harsanyi_aux.cli.commands import plot as cli_plot
 
 GIFT = game([0, 1], [0, 0], actions=[1, 2])  # no proper equilibrium (fact F7)
 THREE = str(EXAMPLES / "degenerate" / "facet.json")

@@ -12,12 +12,12 @@ import pytest
 from commands import EXAMPLES, VETO, assert_refused, game
 
 from harsanyi_aux import certify, load_game, random_game, verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.formats import game_from_dict
-from harsanyi_aux.report import equilibria
-from harsanyi_aux.report.markup import Markup, element, render
-from harsanyi_aux.report.page import report_page
-from harsanyi_aux.survey import survey
+from harsanyi_aux.equilibria.survey import survey
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import game_from_dict
+from harsanyi_aux.show.page import equilibria
+from harsanyi_aux.show.page.page import report_page
+from harsanyi_aux.text.html import Markup, element, render
 
 HOSTILE = (
     '<script>alert("1")</script>',

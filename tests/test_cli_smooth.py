@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from commands import VETO, assert_refused, game
 
-from harsanyi_aux import cli_smooth, smoothed
-from harsanyi_aux.text import plain
+from harsanyi_aux.cli.commands import smooth as cli_smooth
+from harsanyi_aux.smooth import games as smoothed
+from harsanyi_aux.text.plain import plain
 
 F7 = game([0, 1], [0, 0], actions=[1, 2], title="F7")
 COMMON = game([0, 1, 2, 0], [0, 1, 2, 0], actions=[2, 2])
@@ -255,7 +256,7 @@ def test_pictures(run, write, tmp_path, content, suffix):
 def test_pictures_name_players_and_units(run, write, tmp_path, monkeypatch):
     import matplotlib as mpl
 
-    from harsanyi_aux.plotting import style
+    from harsanyi_aux.show.pictures import style
 
     monkeypatch.setitem(style.STYLE, "svg.fonttype", "none")
     before = mpl.rcParams["font.size"]

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from commands import VETO, assert_refused
 
-from harsanyi_aux import cli
+from harsanyi_aux.cli import app as cli
 from harsanyi_aux.errors import did_you_mean, did_you_mean_file
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harsanyi_aux.coalitions import (
+from harsanyi_aux.errors import InputError
+from harsanyi_aux.game.coalitions import (
     CoalitionMap,
     coco_division,
     coco_shares,
@@ -22,7 +23,6 @@ from harsanyi_aux.coalitions import (
     sizes,
     subset_sums,
 )
-from harsanyi_aux.errors import InputError
 
 
 def as_sets(u):

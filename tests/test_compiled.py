@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from harsanyi_aux import StrategicGame, kernels, random_game, solve
-from harsanyi_aux.search import rows, simplex
-from harsanyi_aux.search.design import design
-from harsanyi_aux.subdivision.weights import _best_weights
+from harsanyi_aux import StrategicGame, random_game, solve
+from harsanyi_aux.equilibria.cells.weights import _best_weights
+from harsanyi_aux.numbers import compiled as kernels
+from harsanyi_aux.search.design import conditions as rows
+from harsanyi_aux.search.design import simplex
+from harsanyi_aux.search.design.design import design
 
 CACHED = {
     kernels: ["all_threats", "matrix_game"],

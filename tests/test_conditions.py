@@ -17,9 +17,9 @@ from harsanyi_aux import (
     solve,
     verify,
 )
-from harsanyi_aux.coalitions import CoalitionMap, mask_of, members
-from harsanyi_aux.equilibrium import Equilibrium, equilibrium_from_dict
-from harsanyi_aux.rational import rationalize
+from harsanyi_aux.equilibria.rationalize import rationalize
+from harsanyi_aux.game.coalitions import CoalitionMap, mask_of, members
+from harsanyi_aux.game.equilibrium import Equilibrium, equilibrium_from_dict
 
 
 def object_array(values):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import InputError, load_game, solve, solve_all, verify
-from harsanyi_aux.smoothed import follow_smoothing
+from harsanyi_aux.smooth.games import follow_smoothing
 
 FOLDER = Path(__file__).parent.parent / "examples" / "degenerate"
 

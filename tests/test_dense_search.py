@@ -17,8 +17,8 @@ from dense_ties import crossings, tie_points, tie_segments
 from oracles import zero_sum_value
 
 from harsanyi_aux import random_game
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.tables import AS_FRACTION
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.payoffs import AS_FRACTION
 
 
 def matrix_of(V, index, rows, columns, b, i):

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.division import divide, proves_impossible
-from harsanyi_aux.division_exact import nonnegative_solution
+from harsanyi_aux.equilibria.division.select import divide, proves_impossible
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game import permute_players, rescale
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.strategic import permute_players, rescale
+from harsanyi_aux.numbers.linear import nonnegative_solution
 
 # -- games ---------------------------------------------------------------------------------------
 

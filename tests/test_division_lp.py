@@ -12,10 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify.cells import check_excluded, least_coefficients, prepare_vertex
+from harsanyi_aux.certify.cells.excluded import check_excluded, least_coefficients, prepare_vertex
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.division_lp import (
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.equilibria.division.multipliers import as_reason
+from harsanyi_aux.equilibria.division.program import (
     LEAST_MARGIN,
     Cell,
     DivisionProgram,
@@ -23,10 +24,9 @@ from harsanyi_aux.division_lp import (
     StrategyBound,
     Weights,
 )
-from harsanyi_aux.division_weights import as_reason
-from harsanyi_aux.exact import exact_saddle_point
-from harsanyi_aux.optimal import scaled_payoffs, threat_matrix
-from harsanyi_aux.threats import threat_games
+from harsanyi_aux.numbers.optimal_strategies import scaled_payoffs, threat_matrix
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point
+from harsanyi_aux.prices.threats import threat_games
 
 
 def exact_cell(game, corners):

@@ -19,10 +19,10 @@ from test_degenerate_examples import HAND, example
 from test_special_cases import nash_bargaining_solution, variable_threat_solution
 
 from harsanyi_aux import InputError, StrategicGame, random_game, solve, verify
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.exact import to_fractions
-from harsanyi_aux.families import DEGENERACIES, make_degenerate
-from harsanyi_aux.game import permute_actions, permute_players, rescale
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.families import DEGENERACIES, make_degenerate
+from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.numbers.saddle_points import to_fractions
 
 CONCEPTS = ["coco", "coalition-perfect"]
 

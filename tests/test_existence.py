@@ -9,9 +9,9 @@ from enumeration_support import WITHOUT_PROPER, game_of
 from test_degenerate_examples import HAND, example
 
 from harsanyi_aux import InputError, random_game, verify
-from harsanyi_aux.certify.document import loads
+from harsanyi_aux.certify.reading.document import loads
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.existence import exists
+from harsanyi_aux.equilibria.existence import exists
 
 CONCEPTS = ["coco", "coalition-perfect"]
 

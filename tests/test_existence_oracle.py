@@ -15,7 +15,7 @@ from existence_cases import (
 )
 
 from harsanyi_aux import random_game
-from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.formats import (
+from harsanyi_aux.game.files.json_files import (
     from_nashpy,
     from_pygambit,
     from_quantecon,
@@ -28,8 +28,8 @@ from harsanyi_aux.formats import (
     to_quantecon,
     write_text,
 )
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.nfg import parse_nfg, write_nfg
+from harsanyi_aux.game.files.nfg import parse_nfg, write_nfg
+from harsanyi_aux.game.strategic import StrategicGame
 
 F = Fraction
 G = StrategicGame.from_arrays

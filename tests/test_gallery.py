@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harsanyi_aux.certify.document import read
+from harsanyi_aux.certify.reading.document import read
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.formats import load_game, read_json
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import load_game, read_json
 
 GALLERY = Path(__file__).parent.parent / "examples" / "gallery"
 sys.path.insert(0, str(GALLERY))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import InputError, StrategicGame, random_game
-from harsanyi_aux.excess import PriceProblem
-from harsanyi_aux.harsanyi_form import SmoothedAuxiliaryGame
-from harsanyi_aux.smoothed import smoothed_planner, solve_smoothed
+from harsanyi_aux.auxiliary.on_smoothed_bodies import SmoothedAuxiliaryGame
+from harsanyi_aux.prices.problem import PriceProblem
+from harsanyi_aux.smooth.games import smoothed_planner, solve_smoothed
 from smoothing.rounding import outer, sanded
 
 GAMES = [

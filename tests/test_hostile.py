@@ -23,11 +23,11 @@ from hostile.forms import FORMS, design
 from hostile.judge import Verdict, in_hull, judge, leaves_at, shows
 
 from harsanyi_aux import enumerate_equilibria, verify
-from harsanyi_aux.certify import cells
-from harsanyi_aux.certify.faces import Face
-from harsanyi_aux.coalitions import CoalitionMap
-from harsanyi_aux.equilibrium import Equilibrium
-from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.certify.boxes.faces import Face
+from harsanyi_aux.certify.cells import excluded as cells
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.game.coalitions import CoalitionMap
+from harsanyi_aux.game.equilibrium import Equilibrium
 
 KEPT = Path(__file__).parent / "games" / "hostile"
 SEEDS = (0, 1)

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harsanyi_aux import HarsanyiError, imitation
-from harsanyi_aux.imitation import (
+from harsanyi_aux import HarsanyiError
+from harsanyi_aux.prices import imitation
+from harsanyi_aux.prices.imitation import (
     bimatrix_equilibrium,
     bimatrix_regret,
     imitation_matrices,

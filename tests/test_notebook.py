@@ -9,9 +9,9 @@ import pytest
 from commands import VETO, VETO_EQUILIBRIUM
 
 from harsanyi_aux import Equilibrium, StrategicGame, load_game, verify
-from harsanyi_aux.coalitions import CoalitionMap
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.formats import read_json
+from harsanyi_aux.game.coalitions import CoalitionMap
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import read_json
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.certify import check
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.existence import exists
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.existence import exists
 
 #: Its one equilibrium has the normalised prices 8/17 and 9/17.
 GAME = StrategicGame.from_arrays([[4, 0], [0, 1]], [[1, 0], [0, 3]])

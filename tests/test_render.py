@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.render import heading, to_text
-from harsanyi_aux.text import column, number, number_above, plain
+from harsanyi_aux.show.terminal.equilibria import heading, to_text
+from harsanyi_aux.text.plain import column, number, number_above, plain
 
 
 @pytest.mark.parametrize(

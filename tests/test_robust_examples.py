@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harsanyi_aux.certify.document import read
+from harsanyi_aux.certify.reading.document import read
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.formats import load_game
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.files.json_files import load_game
 
 FOLDER = Path(__file__).parent.parent / "examples" / "robust"
 ROWS = re.findall(

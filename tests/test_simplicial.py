@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harsanyi_aux.excess import project_to_simplex
-from harsanyi_aux.simplicial import surround_zero
+from harsanyi_aux.numbers.merrill import surround_zero
+from harsanyi_aux.prices.problem import project_to_simplex
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 5])

@@ -10,8 +10,8 @@ from commands import EXAMPLES, FIRMS
 from search_games import SPLIT, TWO
 
 from harsanyi_aux import NoEquilibriumFound, StrategicGame, load_game, solve, solve_all, verify
-from harsanyi_aux.formats import game_from_dict
-from harsanyi_aux.render_division import disagreements
+from harsanyi_aux.game.files.json_files import game_from_dict
+from harsanyi_aux.show.terminal.division import disagreements
 
 NONE = EXAMPLES / "no_coalition_perfect.json"
 
@@ -95,7 +95,7 @@ def test_the_error_in_python_has_the_least_defect():
 
 
 def test_a_polytope_that_is_too_large_is_no_failure(monkeypatch):
-    from harsanyi_aux import division_near
+    from harsanyi_aux.equilibria.division import near as division_near
     from harsanyi_aux.errors import InputError
 
     def refuse(*_: object) -> None:

@@ -9,16 +9,16 @@ from harsanyi_aux import (
     InputError,
     NoEquilibriumFound,
     StrategicGame,
-    proposals,
     random_game,
     solve,
     solve_all,
     verify,
 )
-from harsanyi_aux.excess import PriceProblem
-from harsanyi_aux.families import DEGENERACIES, make_degenerate
-from harsanyi_aux.newton import PricePoint
-from harsanyi_aux.simplicial import surround_zero
+from harsanyi_aux.game.families import DEGENERACIES, make_degenerate
+from harsanyi_aux.numbers.merrill import surround_zero
+from harsanyi_aux.prices import candidates as proposals
+from harsanyi_aux.prices.newton import PricePoint
+from harsanyi_aux.prices.problem import PriceProblem
 
 SHAPES = [(2, 2), (3, 3), (2, 2, 2), (3, 3, 3), (2,) * 4, (2,) * 5]
 

@@ -14,11 +14,11 @@ from oracles import zero_sum_value
 from scipy.optimize import brentq, minimize
 
 from harsanyi_aux import StrategicGame, coco_value, random_game, solve, solve_all, verify
-from harsanyi_aux.excess import PriceProblem
-from harsanyi_aux.families import make_degenerate
-from harsanyi_aux.game import permute_actions, permute_players, rescale
-from harsanyi_aux.newton import PricePoint
-from harsanyi_aux.solver import equilibrium_at
+from harsanyi_aux.equilibria.solver import equilibrium_at
+from harsanyi_aux.game.families import make_degenerate
+from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.prices.newton import PricePoint
+from harsanyi_aux.prices.problem import PriceProblem
 
 
 def variable_threat_solution(game):
@@ -203,7 +203,7 @@ def test_renaming_permutes_equilibria(seed, players, actions):
     # F4, as a statement about the definition: a renamed equilibrium passes on the renamed game.
     from dataclasses import replace
 
-    from harsanyi_aux.coalitions import CoalitionMap, mask_of
+    from harsanyi_aux.game.coalitions import CoalitionMap, mask_of
 
     game = random_game("uniform", (2, 2, 2), seed)
     equilibrium = solve(game)

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from harsanyi_aux.highs import quiet_highs
+from harsanyi_aux.numbers.programs import quiet_highs
 
-_MAIN = "import sys; from harsanyi_aux.cli import main; sys.exit(main())"
+_MAIN = "import sys; from harsanyi_aux.cli.app import main; sys.exit(main())"
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ _NUMERICAL = (
     ("program", "allowed"),
     [
         ("import harsanyi_aux", ["harsanyi_aux"]),
-        ("from harsanyi_aux.cli import main; main(['--help'])", None),
-        ("from harsanyi_aux.cli import main; main(['solve', '--help'])", None),
-        ("from harsanyi_aux.cli import main; main([])", None),
+        ("from harsanyi_aux.cli.app import main; main(['--help'])", None),
+        ("from harsanyi_aux.cli.app import main; main(['solve', '--help'])", None),
+        ("from harsanyi_aux.cli.app import main; main([])", None),
     ],
 )
 def test_start_up_and_help_do_without_numerical_libraries(program, allowed):
@@ -46,7 +46,7 @@ def test_the_numerical_libraries_are_loaded_where_they_are_used():
     # else the test above would pass for a list of misspelt names
     program = (
         "from harsanyi_aux import solve, load_game; "
-        f"solve(load_game({VETO!r})); import smoothing.erosion, harsanyi_aux.enumerate"
+        f"solve(load_game({VETO!r})); import smoothing.erosion, harsanyi_aux.equilibria.enumeration"
     )
     done = subprocess.run(
         [sys.executable, "-c", _LOADED.format(program=program)], capture_output=True, text=True

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from harsanyi_aux import StrategicGame, enumerate_equilibria
-from harsanyi_aux import enumerate as enumeration_module
-from harsanyi_aux.survey import survey
-from harsanyi_aux.survey_text import summary
+from harsanyi_aux.equilibria import enumeration as enumeration_module
+from harsanyi_aux.equilibria.survey import survey
+from harsanyi_aux.show.terminal.survey import summary
 
 GAME = StrategicGame.from_arrays([[4.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]])
 

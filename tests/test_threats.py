@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import zero_sum_value
 
-from harsanyi_aux import InputError, StrategicGame, random_game, threat_games, threats
-from harsanyi_aux.coalitions import coco_division, members
-from harsanyi_aux.exact import exact_saddle_point, exact_threat_values, to_fractions
-from harsanyi_aux.families import make_degenerate
-from harsanyi_aux.threats import (
+from harsanyi_aux import InputError, StrategicGame, random_game, threat_games
+from harsanyi_aux.game.coalitions import coco_division, members
+from harsanyi_aux.game.families import make_degenerate
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point, exact_threat_values, to_fractions
+from harsanyi_aux.prices import threats
+from harsanyi_aux.prices.threats import (
     GAP_TOLERANCE,
     ThreatGames,
     coalition_payoffs,

@@ -18,14 +18,14 @@ from typing import Any
 
 import pygambit
 
-from harsanyi_aux.arrays import format_number
-from harsanyi_aux.certify.document import write
+from harsanyi_aux.certify.reading.document import write
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.enumerate import Enumeration, enumerate_equilibria
-from harsanyi_aux.equilibrium import Concept
-from harsanyi_aux.existence import Existence, exists
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.libraries import from_catalog
+from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibria.existence import Existence, exists
+from harsanyi_aux.game.equilibrium import Concept
+from harsanyi_aux.game.files.libraries import from_catalog
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.numbers.arrays import format_number
 
 FOLDER = Path(__file__).parent
 #: Games with a greater product of (1 + number of actions) are skipped.

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harsanyi_aux.formats import write_text
-from harsanyi_aux.search.database import reading
-from harsanyi_aux.search.summary import share
+from harsanyi_aux.game.files.json_files import write_text
+from harsanyi_aux.search.campaign.database import reading
+from harsanyi_aux.search.campaign.summary import share
 
 FOLDER = Path(__file__).parent
 SEED = 5

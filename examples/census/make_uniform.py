@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from harsanyi_aux.enumerate import Enumeration, enumerate_equilibria
-from harsanyi_aux.families import random_game
-from harsanyi_aux.formats import write_text
+from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.game.files.json_files import write_text
 
 FILE = Path(__file__).parent / "uniform.csv"
 GAMES = 300

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.coalitions import coco_division, dividends, members
-from harsanyi_aux.equilibrium import Equilibrium
-from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.game.coalitions import coco_division, dividends, members
+from harsanyi_aux.game.equilibrium import Equilibrium
+from harsanyi_aux.game.strategic import StrategicGame
 
 
 @dataclass(frozen=True)

@@ -27,16 +27,16 @@ from gallery_pages import Proof, page
 from gallery_texts import TEXTS
 
 from harsanyi_aux.certify.claims import Report
-from harsanyi_aux.certify.document import write
+from harsanyi_aux.certify.reading.document import write
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.equilibrium import Concept, Equilibrium
-from harsanyi_aux.existence import exists
-from harsanyi_aux.formats import game_to_dict, load_game, write_text
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.search.design import DesignedGame, design
-from harsanyi_aux.search.statements import distinctness_statement, without_residuals
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.existence import exists
+from harsanyi_aux.equilibria.points.statements import distinctness_statement, without_residuals
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import Concept, Equilibrium
+from harsanyi_aux.game.files.json_files import game_to_dict, load_game, write_text
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.search.design.design import DesignedGame, design
 
 FOLDER = Path(__file__).parent
 #: Cells of an enumeration; limits of time would make files depend on the machine.
@@ -147,7 +147,7 @@ def refuted(game: StrategicGame) -> Example:
 
 def robust(shape: tuple[int, ...], *, tries: int, steps: int, seed: int) -> Example:
     """Return a game with its ball of games that all have several CoCo equilibria."""
-    from harsanyi_aux.search.robust import find_robust
+    from harsanyi_aux.search.robust.examples import find_robust
 
     found = find_robust(shape, at_least=2, tries=tries, steps=steps, rng=seed)
     assert found is not None
@@ -241,9 +241,9 @@ def as_text(data: dict[str, Any]) -> str:
 
 def page_of(folder: Path) -> str:
     """Return the page of an example, computed from the files in its folder alone."""
-    from harsanyi_aux.certify.document import read
-    from harsanyi_aux.equilibrium import equilibrium_from_dict
-    from harsanyi_aux.formats import read_json
+    from harsanyi_aux.certify.reading.document import read
+    from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+    from harsanyi_aux.game.files.json_files import read_json
 
     game = load_game(folder / "game.json")
     equilibria = [

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from harsanyi_aux.certify.entries import Bounds, Statement
-from harsanyi_aux.certify.reading import to_text
+from harsanyi_aux.certify.reading.values import to_text
+from harsanyi_aux.certify.statements.entries import Bounds, Statement
 
 _NAMES = {"coco": "CoCo", "coalition-perfect": "coalition-perfect"}
 

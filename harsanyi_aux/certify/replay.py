@@ -16,16 +16,16 @@ from typing import Any, TypeAlias
 
 from flint import fmpq
 
-from harsanyi_aux.certify.cells import check_excluded, exempt_positions
+from harsanyi_aux.certify.cells.excluded import check_excluded, exempt_positions
+from harsanyi_aux.certify.cells.trees import Leaf, Prices, check_root, floor_of, walk
+from harsanyi_aux.certify.cells.vertices import Vertex, prepare_vertex, read_vertex
 from harsanyi_aux.certify.claims import Report, distinct, report_claim
-from harsanyi_aux.certify.document import check_header, digest
-from harsanyi_aux.certify.entries import CONCEPTS, Statement, is_price, read_entry
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.reading import clip, index, rational, record, sequence, to_fraction
+from harsanyi_aux.certify.reading.document import check_header, digest
+from harsanyi_aux.certify.reading.table import Table, read_game
+from harsanyi_aux.certify.reading.values import clip, index, rational, record, sequence, to_fraction
 from harsanyi_aux.certify.robust import check_robust
-from harsanyi_aux.certify.table import Table, read_game
-from harsanyi_aux.certify.trees import Leaf, Prices, check_root, floor_of, walk
-from harsanyi_aux.certify.vertices import Vertex, prepare_vertex, read_vertex
+from harsanyi_aux.certify.statements.entries import CONCEPTS, Statement, is_price, read_entry
 
 #: Called with how many leaves are done and how many there are.
 Progress: TypeAlias = Callable[[int, int], None]
@@ -51,7 +51,7 @@ def check(
     Parameters
     ----------
     document : mapping
-        As `harsanyi_aux.certify.document.read` returns it, or built in Python with a digest.
+        As `harsanyi_aux.certify.read` returns it, or built in Python with a digest.
     progress : callable, optional
         Called with the numbers of leaves done and in all, after every leaf or batch of them.
     workers : int, optional

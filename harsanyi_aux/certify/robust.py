@@ -15,12 +15,19 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
+from harsanyi_aux.certify.cells.vertices import EdgeBounds, Vertex, edge_bounds, prepare_vertex
 from harsanyi_aux.certify.claims import distinct
-from harsanyi_aux.certify.entries import Bounds, Statement
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.reading import index, rational, rationals, record, sequence, to_fraction
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.certify.vertices import EdgeBounds, Vertex, edge_bounds, prepare_vertex
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.certify.reading.values import (
+    index,
+    rational,
+    rationals,
+    record,
+    sequence,
+    to_fraction,
+)
+from harsanyi_aux.certify.statements.entries import Bounds, Statement
 
 Vector = Sequence[fmpq]
 

@@ -15,14 +15,14 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from harsanyi_aux.arrays import clip
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.division import divide
-from harsanyi_aux.enumerate import Enumeration, enumerate_equilibria
-from harsanyi_aux.equilibrium import Equilibrium
+from harsanyi_aux.equilibria.division.select import divide
+from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import HarsanyiError, InputError
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.solver import solve_all
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import Equilibrium
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.numbers.arrays import clip
 
 Goal: TypeAlias = Literal["count", "separation", "defect"]
 #: Called with the evaluations done and the best value so far.

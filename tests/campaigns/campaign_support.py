@@ -14,16 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harsanyi_aux.search.database import COLUMNS
-from harsanyi_aux.search.examine import Outcome
-from harsanyi_aux.search.plan import Key, Plan, family_of
+from harsanyi_aux.search.campaign.database import COLUMNS
+from harsanyi_aux.search.campaign.examine import Outcome
+from harsanyi_aux.search.campaign.plan import Key, Plan, family_of
 
 #: The program as a terminal starts it: what a shell puts in the background ignores Ctrl-C.
 HARSANYI = [
     sys.executable,
     "-c",
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from harsanyi_aux.cli import main; sys.exit(main())",
+    "from harsanyi_aux.cli.app import main; sys.exit(main())",
 ]
 POISON = (0, 3)
 MARK = "HARSANYI_TEST_MARK"

@@ -17,8 +17,9 @@ import pytest
 from campaign_support import POISON, deadly, plan_of, quick, recorded, rows, serially, steady
 
 from harsanyi_aux.errors import HarsanyiError, InputError
-from harsanyi_aux.search import campaign, cluster
-from harsanyi_aux.search.campaign import run_campaign
+from harsanyi_aux.search.campaign import cluster
+from harsanyi_aux.search.campaign import run as campaign
+from harsanyi_aux.search.campaign.run import run_campaign
 
 pytestmark = pytest.mark.xdist_group("serial")
 

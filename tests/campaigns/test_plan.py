@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from campaign_support import plan_of
 
-from harsanyi_aux.conditions import division_defect
-from harsanyi_aux.equilibrium import equilibrium_from_dict
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.families import random_game
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.search.examine import Outcome, count_distinct, examine
-from harsanyi_aux.search.plan import Plan, digest, family_of, plan_from_json
-from harsanyi_aux.solver import solve_all
+from harsanyi_aux.game.definition import division_defect
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.search.campaign.examine import Outcome, count_distinct, examine
+from harsanyi_aux.search.campaign.plan import Plan, digest, family_of, plan_from_json
 
 CENTRE = random_game("integer", (2, 2, 2), 11)
 
@@ -183,7 +183,9 @@ def test_an_enumeration_fills_its_own_columns(monkeypatch):
             certificate={"kind": "enumeration"},
         )
 
-    monkeypatch.setattr("harsanyi_aux.enumerate.enumerate_equilibria", enumerate_equilibria)
+    monkeypatch.setattr(
+        "harsanyi_aux.equilibria.enumeration.enumerate_equilibria", enumerate_equilibria
+    )
     outcome = examine(plan, (0, 0))
     assert asked == [
         {"concept": "coco", "price_floor": "0.01", "max_cells": 2_000, "time_limit": None}
@@ -210,7 +212,7 @@ def test_enumeration_and_search_agree_where_the_list_is_complete():
 
 
 def test_an_examination_that_raises_is_recorded_with_its_reason(monkeypatch):
-    from harsanyi_aux.search import examine as module
+    from harsanyi_aux.search.campaign import examine as module
 
     def broken(*arguments: object, **options: object) -> None:
         raise ZeroDivisionError("on\npurpose")

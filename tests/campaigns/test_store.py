@@ -13,10 +13,11 @@ import pytest
 from campaign_support import plan_of, quick, recorded, rows, serially
 
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.search import campaign, store
-from harsanyi_aux.search.campaign import run_campaign
-from harsanyi_aux.search.database import reading
-from harsanyi_aux.search.store import Store
+from harsanyi_aux.search.campaign import run as campaign
+from harsanyi_aux.search.campaign import store
+from harsanyi_aux.search.campaign.database import reading
+from harsanyi_aux.search.campaign.run import run_campaign
+from harsanyi_aux.search.campaign.store import Store
 
 
 @pytest.fixture(autouse=True)

@@ -13,17 +13,17 @@ import pyarrow.parquet
 import pytest
 from campaign_support import plan_of, rows
 
-from harsanyi_aux.cli_search import rate_of
+from harsanyi_aux.cli.commands.search import rate_of
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.families import random_game
-from harsanyi_aux.render import to_text
-from harsanyi_aux.search.campaign import Progress
-from harsanyi_aux.search.database import COLUMNS
-from harsanyi_aux.search.examine import Outcome, failure
-from harsanyi_aux.search.export import export_csv, export_parquet, stored_game
-from harsanyi_aux.search.plan import digest, family_of
-from harsanyi_aux.search.store import Store
-from harsanyi_aux.search.summary import share, summarise, summary_parts
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.search.campaign.database import COLUMNS
+from harsanyi_aux.search.campaign.examine import Outcome, failure
+from harsanyi_aux.search.campaign.export import export_csv, export_parquet, stored_game
+from harsanyi_aux.search.campaign.plan import digest, family_of
+from harsanyi_aux.search.campaign.run import Progress
+from harsanyi_aux.search.campaign.store import Store
+from harsanyi_aux.search.campaign.summary import share, summarise, summary_parts
+from harsanyi_aux.show.terminal.equilibria import to_text
 
 CENTRE = random_game("integer", (2, 2, 2), 11)
 PLAN = plan_of(20, seed=9)
@@ -255,7 +255,7 @@ def test_options_that_may_be_repeated_make_a_product_without_doubles(run, tmp_pa
 
 
 def test_a_campaign_around_a_game_takes_its_shape(run, write, tmp_path):
-    from harsanyi_aux.formats import game_to_dict
+    from harsanyi_aux.game.files.json_files import game_to_dict
 
     centre = write(game_to_dict(CENTRE), "centre.json")
     path = tmp_path / "c.db"

@@ -15,17 +15,17 @@ from types import SimpleNamespace
 import pytest
 from campaign_support import plan_of, serially
 
+from harsanyi_aux.equilibria.cells.grow import Growth
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.render import to_text
-from harsanyi_aux.search import campaign
-from harsanyi_aux.search.campaign import run_campaign
-from harsanyi_aux.search.clock import TimeUp, time_for
-from harsanyi_aux.search.database import reading
-from harsanyi_aux.search.examine import examine
-from harsanyi_aux.search.plan import plan_from_json
-from harsanyi_aux.search.summary import summarise, summary_parts
-from harsanyi_aux.solver import solve_all
-from harsanyi_aux.subdivision.grow import Growth
+from harsanyi_aux.search.campaign import run as campaign
+from harsanyi_aux.search.campaign.database import reading
+from harsanyi_aux.search.campaign.examine import examine
+from harsanyi_aux.search.campaign.plan import plan_from_json
+from harsanyi_aux.search.campaign.run import run_campaign
+from harsanyi_aux.search.campaign.summary import summarise, summary_parts
+from harsanyi_aux.search.campaign.time_limit import TimeUp, time_for
+from harsanyi_aux.show.terminal.equilibria import to_text
 
 pytestmark = pytest.mark.xdist_group("serial")
 
@@ -60,7 +60,7 @@ def until_the_time_is_up(monkeypatch):
     clock = SimpleNamespace(
         monotonic=lambda: time.monotonic() + passed, perf_counter=time.perf_counter
     )
-    monkeypatch.setattr("harsanyi_aux.search.examine.time", clock)
+    monkeypatch.setattr("harsanyi_aux.search.campaign.examine.time", clock)
     return step
 
 
@@ -90,7 +90,7 @@ def test_an_enumeration_stuck_in_a_cell_is_given_up_and_keeps_what_it_has(
 
 
 def test_an_enumeration_stuck_elsewhere_is_undecided_as_a_whole(monkeypatch, until_the_time_is_up):
-    monkeypatch.setattr("harsanyi_aux.enumerate.build_frame", until_the_time_is_up)
+    monkeypatch.setattr("harsanyi_aux.equilibria.enumeration.build_frame", until_the_time_is_up)
     outcome = examine(limited("enumeration"), (0, 0))
     assert (outcome.status, outcome.reason, outcome.proper) == ("done", REASON, 0)
     assert (outcome.complete, outcome.undecided, outcome.remarkable) == (False, 1, ())
@@ -103,7 +103,7 @@ def test_a_search_from_many_starts_keeps_what_it_has(monkeypatch, until_the_time
         genuine(game, **options)
         until_the_time_is_up()
 
-    monkeypatch.setattr("harsanyi_aux.search.examine.solve_all", stuck)
+    monkeypatch.setattr("harsanyi_aux.search.campaign.examine.solve_all", stuck)
     outcome = examine(limited("multi-start"), (0, 0))
     assert (outcome.status, outcome.reason, outcome.complete) == ("done", REASON, None)
     assert outcome.proper > 0

@@ -28,9 +28,9 @@ from campaign_support import (
 )
 
 from harsanyi_aux.errors import HarsanyiError, InputError
-from harsanyi_aux.search import campaign
-from harsanyi_aux.search.campaign import run_campaign
-from harsanyi_aux.search.workers import run_here
+from harsanyi_aux.search.campaign import run as campaign
+from harsanyi_aux.search.campaign.run import run_campaign
+from harsanyi_aux.search.campaign.workers import run_here
 
 pytestmark = pytest.mark.xdist_group("serial")
 

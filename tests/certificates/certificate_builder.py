@@ -17,11 +17,11 @@ import pytest
 from page_formulas import Game
 
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.cells import check_excluded, exempt_positions, prepare_vertex
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.cells.excluded import check_excluded, exempt_positions, prepare_vertex
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.table import Table, read_game
-from harsanyi_aux.exact import exact_saddle_point
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.certify.reading.table import Table, read_game
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 
 Prices = tuple[Fraction, ...]
 Change = Callable[[dict[str, Any]], object]

@@ -16,12 +16,12 @@ import pytest
 import harsanyi_check
 from harsanyi_aux import enumerate_equilibria, load_game, verify
 from harsanyi_aux.certify import InvalidCertificate, check
-from harsanyi_aux.certify.boxes import check_box
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.enumerate import Enumeration
-from harsanyi_aux.equilibrium import equilibrium_from_dict
+from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.enumeration import Enumeration
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 
 FOLDER = Path(__file__).parent.parent / "games" / "box_gap"
 REASON = "outcome 4 may have no weight in the box where 6 is optimal"

@@ -13,14 +13,15 @@ from test_boxes import entry_of, mixed_threats, mixed_threats_entry, reject
 from test_kinks import at_a_kink
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify import InvalidCertificate, check, systems
-from harsanyi_aux.certify.boxes import check_box
-from harsanyi_aux.certify.forms import Domain
-from harsanyi_aux.certify.kernels import Arena, Kernel
-from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
-from harsanyi_aux.certify.systems import State, narrowed
-from harsanyi_aux.families import random_game
-from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.certify import InvalidCertificate, check
+from harsanyi_aux.certify.boxes import systems
+from harsanyi_aux.certify.boxes.bases import Arena, Kernel
+from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.forms import Domain
+from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.certify.boxes.systems import State, narrowed
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.game.families import random_game
 
 # -- kernels -------------------------------------------------------------------------------------
 

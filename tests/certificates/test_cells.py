@@ -14,14 +14,14 @@ from certificate_builder import game_json, key, reference_game, sparse, threats_
 from page_formulas import Game, least
 from worked_examples import TWO_PERFECT, TWO_PERFECT_ENTRIES
 
-from harsanyi_aux.certify.cells import (
+from harsanyi_aux.certify.cells.excluded import (
     check_excluded,
     exempt_positions,
     least_coefficients,
     prepare_vertex,
 )
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.table import read_game
+from harsanyi_aux.certify.reading.table import read_game
 
 
 def _distribution(rng: random.Random, length: int) -> list[Fraction]:

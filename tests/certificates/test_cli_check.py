@@ -10,7 +10,7 @@ import pytest
 from worked_examples import dilemma, distinct, lone_chooser
 
 from harsanyi_aux.certify import write
-from harsanyi_aux.cli_check import check
+from harsanyi_aux.cli.commands.check import check
 from harsanyi_aux.errors import InputError
 
 

@@ -11,8 +11,9 @@ import pytest
 from flint import fmpq
 from worked_examples import dilemma, lone_chooser
 
-from harsanyi_aux.certify import InvalidCertificate, check, document, read, write
-from harsanyi_aux.certify.reading import MOST_DIGITS, rational, to_text
+from harsanyi_aux.certify import InvalidCertificate, check, read, write
+from harsanyi_aux.certify.reading import document
+from harsanyi_aux.certify.reading.values import MOST_DIGITS, rational, to_text
 from harsanyi_aux.errors import InputError
 
 

@@ -11,17 +11,17 @@ from flint import arb, arb_mat, ctx, fmpq
 from test_boxes import normalised, reject
 
 from harsanyi_aux import StrategicGame, solve
-from harsanyi_aux.certify import systems
-from harsanyi_aux.certify.boxes import check_box
-from harsanyi_aux.certify.forms import Domain
-from harsanyi_aux.certify.kernels import Arena, Kernel
-from harsanyi_aux.certify.kinks import Kink, Multipliers, solve_kink
-from harsanyi_aux.certify.regular import Update, newton_steps
-from harsanyi_aux.certify.systems import bounds
-from harsanyi_aux.exact import exact_saddle_point
-from harsanyi_aux.families import random_game
-from harsanyi_aux.kinked import propose_kink, propose_slopes
-from harsanyi_aux.krawczyk import propose_box, table_of
+from harsanyi_aux.certify.boxes import systems
+from harsanyi_aux.certify.boxes.bases import Arena, Kernel
+from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.forms import Domain
+from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
+from harsanyi_aux.certify.boxes.newton_steps import Update, newton_steps
+from harsanyi_aux.certify.boxes.systems import bounds
+from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes
+from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 
 
 def kinked_game():
@@ -37,7 +37,7 @@ def kinked_game():
 
 
 def signed(game, pair):
-    from harsanyi_aux.threats import coalition_payoffs
+    from harsanyi_aux.prices.threats import coalition_payoffs
 
     signs = np.array([1.0 if pair >> i & 1 else -1.0 for i in range(game.n_players)])
     flat = game.scaled.reshape(game.n_players, -1)

@@ -13,12 +13,12 @@ from test_mutations import numbers
 
 from harsanyi_aux import StrategicGame, coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.certify.entries import read_entry
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.krawczyk import table_of
-from harsanyi_aux.subdivision.corners import make_corner
-from harsanyi_aux.subdivision.frame import build_frame
-from harsanyi_aux.subdivision.levels import propose_level
+from harsanyi_aux.certify.statements.entries import read_entry
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.points.corners import make_corner
+from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.points.level_sets import propose_level
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from certificate_builder import Tree, document, game_json
 from worked_examples import SPLIT_NODES, dilemma, distinct, lone_chooser, no_perfect, segment
 
 from harsanyi_aux.certify import InvalidCertificate, check
-from harsanyi_aux.certify.document import loads, sealed
+from harsanyi_aux.certify.reading.document import loads, sealed
 from harsanyi_aux.errors import HarsanyiError, InputError
 
 Path = tuple[Any, ...]

@@ -12,11 +12,11 @@ from certificate_builder import changed, document, game_json, reference_game, re
 from worked_examples import DILEMMA, SPLIT_NODES, dilemma, distinct, irrational, no_perfect, segment
 
 from harsanyi_aux.certify import InvalidCertificate, check, read, replay
-from harsanyi_aux.certify.cells import check_excluded, prepare_vertex
-from harsanyi_aux.certify.reading import clip
-from harsanyi_aux.certify.table import read_game
-from harsanyi_aux.certify.trees import walk
-from harsanyi_aux.certify.vertices import read_vertex
+from harsanyi_aux.certify.cells.excluded import check_excluded, prepare_vertex
+from harsanyi_aux.certify.cells.trees import walk
+from harsanyi_aux.certify.cells.vertices import read_vertex
+from harsanyi_aux.certify.reading.table import read_game
+from harsanyi_aux.certify.reading.values import clip
 from harsanyi_aux.errors import InputError
 
 

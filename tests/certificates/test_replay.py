@@ -36,7 +36,7 @@ from worked_examples import (
 )
 
 from harsanyi_aux.certify import InvalidCertificate, check
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.errors import InputError
 
 # -- what is proved ------------------------------------------------------------------------------

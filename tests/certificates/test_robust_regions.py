@@ -12,8 +12,8 @@ from certificate_builder import changed, document, game_json, reference_game, re
 from flint import fmpq
 
 from harsanyi_aux.certify import check
+from harsanyi_aux.certify.reading.table import read_game
 from harsanyi_aux.certify.robust import _read_region, check_region
-from harsanyi_aux.certify.table import read_game
 from harsanyi_aux.errors import InputError
 
 # The prisoners' dilemma. Normalised: both cooperate (3/5, 3/5), one defects (1, 0) or (0, 1), both

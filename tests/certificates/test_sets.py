@@ -11,7 +11,7 @@ from flint import fmpq
 from scipy.optimize import linprog
 
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.hulls import in_hull
+from harsanyi_aux.certify.statements.hulls import in_hull
 
 # Both payoffs are constant, so every price is one of an equilibrium.
 _CONSTANT = game_json((1, 1), [[0], [0]])

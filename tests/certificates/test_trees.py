@@ -10,9 +10,9 @@ import pytest
 from certificate_builder import corners, game_json, replaced
 from flint import fmpq, fmpq_mat
 
+from harsanyi_aux.certify.cells.trees import Leaf, check_root, floor_of, walk
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.table import read_game
-from harsanyi_aux.certify.trees import Leaf, check_root, floor_of, walk
+from harsanyi_aux.certify.reading.table import read_game
 
 TABLE = read_game(game_json((2, 2, 2), [[0, 1, 2, 3, 4, 5, 6, 7]] * 3))
 LEAF = ["undecided", ""]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game import permute_actions, permute_players, rescale
-from harsanyi_aux.search.canonical import canonical_form, trivial_part
+from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.search.design.canonical_form import canonical_form, trivial_part
 
 
 def small_game(seed, shape=(2, 2, 3), largest=2):

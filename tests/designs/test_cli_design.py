@@ -10,15 +10,15 @@ from commands import assert_refused
 
 from harsanyi_aux import load_game
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.formats import game_from_dict, read_json
-from harsanyi_aux.search import design as module
-from harsanyi_aux.search.statements import (
+from harsanyi_aux.equilibria.points.statements import (
     distinctness_statement,
     equilibrium_statement,
     statements,
 )
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import game_from_dict, read_json
+from harsanyi_aux.search.design import design as module
 
 
 def test_json_has_the_keys_of_the_contract(run):
@@ -101,7 +101,7 @@ def test_a_certificate_that_fails_keeps_the_folder_from_appearing(run, tmp_path,
     def doubtful(game, equilibria):
         return statements(game, [replace(e, prices=e.prices[::-1]) for e in equilibria])
 
-    monkeypatch.setattr("harsanyi_aux.search.statements.statements", doubtful)
+    monkeypatch.setattr("harsanyi_aux.equilibria.points.statements.statements", doubtful)
     answer = run("design", "--shape", "2,2,3", "-o", tmp_path / "games")
     assert answer.status == 2
     assert not (tmp_path / "games" / "1").exists()
@@ -185,7 +185,7 @@ def test_a_folder_that_cannot_be_made(run, tmp_path):
 
 
 def test_no_half_written_folder_is_left(run, tmp_path, monkeypatch):
-    from harsanyi_aux import formats
+    from harsanyi_aux.game.files import json_files as formats
 
     def full(path, text):
         raise OSError(28, "No space left on device")

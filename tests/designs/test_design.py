@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import StrategicGame, solve
-from harsanyi_aux.coalitions import members
-from harsanyi_aux.conditions import verify
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game import permute_players
-from harsanyi_aux.search import design as module
-from harsanyi_aux.search.canonical import canonical_form, trivial_part
-from harsanyi_aux.search.design import design, separation
+from harsanyi_aux.game.coalitions import members
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.strategic import permute_players
+from harsanyi_aux.search.design import design as module
+from harsanyi_aux.search.design.canonical_form import canonical_form, trivial_part
+from harsanyi_aux.search.design.design import design, separation
 
 
 def assert_designed(made, shape, concept, equilibria=2):

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.coalitions import dividends, members
-from harsanyi_aux.conditions import verify
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.search.programs import Designer, screen
-from harsanyi_aux.search.rows import free_part, rows_of
-from harsanyi_aux.search.structures import (
+from harsanyi_aux.game.coalitions import dividends, members
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.search.design.conditions import free_part, rows_of
+from harsanyi_aux.search.design.programs import Designer, screen
+from harsanyi_aux.search.design.structures import (
     Structure,
     equilibria_of,
     pattern_of,

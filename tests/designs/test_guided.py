@@ -7,7 +7,7 @@ import pytest
 
 from harsanyi_aux.certify import check
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game import StrategicGame
+from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.search import guided
 from harsanyi_aux.search.guided import improve
 

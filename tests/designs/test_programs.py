@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from harsanyi_aux.search.integers import smallest_integers
-from harsanyi_aux.search.programs import Designer, screen
-from harsanyi_aux.search.rows import rows_of
-from harsanyi_aux.search.structures import pattern_of, random_structures
+from harsanyi_aux.search.design.conditions import rows_of
+from harsanyi_aux.search.design.integers import smallest_integers
+from harsanyi_aux.search.design.programs import Designer, screen
+from harsanyi_aux.search.design.structures import pattern_of, random_structures
 
 
 def largest_separation(rows):

@@ -7,10 +7,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from harsanyi_aux.search.programs import Designer, screen
-from harsanyi_aux.search.recover import BASIC, LOWER, UPPER, Basis, Bounded, exact_point
-from harsanyi_aux.search.rows import rows_of
-from harsanyi_aux.search.structures import pattern_of, random_structures
+from harsanyi_aux.search.design.conditions import rows_of
+from harsanyi_aux.search.design.exact_vertices import (
+    BASIC,
+    LOWER,
+    UPPER,
+    Basis,
+    Bounded,
+    exact_point,
+)
+from harsanyi_aux.search.design.programs import Designer, screen
+from harsanyi_aux.search.design.structures import pattern_of, random_structures
 
 INFINITY = np.inf
 

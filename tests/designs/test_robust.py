@@ -11,20 +11,20 @@ import numpy as np
 import pytest
 
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import HarsanyiError, InputError
-from harsanyi_aux.game import StrategicGame
-from harsanyi_aux.search.ascent import ascend
-from harsanyi_aux.search.polytopes import between, boundary_cells, directions, inner_normals
-from harsanyi_aux.search.regions import Boundary
-from harsanyi_aux.search.robust import (
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.search.robust.ascent import ascend
+from harsanyi_aux.search.robust.examples import (
     RobustExample,
     find_robust,
     regions_of,
     robust_radius,
 )
-from harsanyi_aux.solver import solve_all
+from harsanyi_aux.search.robust.polytopes import between, boundary_cells, directions, inner_normals
+from harsanyi_aux.search.robust.regions import Boundary
 
 # Found by `find_robust`.
 PAYOFFS = np.array(

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from harsanyi_aux.search.recover import Bounded, exact_point
-from harsanyi_aux.search.rows import rows_of
-from harsanyi_aux.search.simplex import widest
-from harsanyi_aux.search.structures import pattern_of, random_structures
+from harsanyi_aux.search.design.conditions import rows_of
+from harsanyi_aux.search.design.exact_vertices import Bounded, exact_point
+from harsanyi_aux.search.design.simplex import widest
+from harsanyi_aux.search.design.structures import pattern_of, random_structures
 
 
 def largest(equal, below, objective):

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.coalitions import members
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.search.given import given_prices, given_strategies
-from harsanyi_aux.search.layouts import layout
-from harsanyi_aux.search.structures import (
+from harsanyi_aux.game.coalitions import members
+from harsanyi_aux.search.design.layouts import layout
+from harsanyi_aux.search.design.prescribed import given_prices, given_strategies
+from harsanyi_aux.search.design.structures import (
     equilibria_of,
     pattern_of,
     random_structures,

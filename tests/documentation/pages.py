@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from harsanyi_aux import cli
+from harsanyi_aux.cli import app as cli
 
 ROOT = Path(__file__).parents[2]
 

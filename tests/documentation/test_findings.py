@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from scipy.stats import beta
 
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
-from harsanyi_aux.search.plan import Plan, family_of
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.search.campaign.plan import Plan, family_of
 
 ROOT = Path(__file__).parents[2]
 SHAPES = ("2x2x2", "2x2x3", "3x3x3", "2x2x2x2")

@@ -57,7 +57,7 @@ def test_every_block_is_of_a_kind_that_is_checked(page: Path):
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_the_commands_in_running_text_exist(page: Path):
     text = re.sub(r"^ *```.*?^ *```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
-    from harsanyi_aux.cli import _COMMANDS
+    from harsanyi_aux.cli.app import _COMMANDS
 
     for command in re.findall(r"`harsanyi ([a-z]\w*)", text):
         assert command in _COMMANDS
@@ -76,7 +76,7 @@ def test_relative_links_lead_to_files(page: Path):
 
 def test_the_pages_show_every_command():
     shown = " ".join(c for page in PAGES for c in all_commands(page.read_text(encoding="utf-8")))
-    from harsanyi_aux.cli import _COMMANDS
+    from harsanyi_aux.cli.app import _COMMANDS
 
     assert [c for c in _COMMANDS if f"harsanyi {c} " not in shown] == []
 

@@ -7,7 +7,7 @@ import shlex
 
 from pages import ROOT, all_commands, blocks
 
-from harsanyi_aux import cli
+from harsanyi_aux.cli import app as cli
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

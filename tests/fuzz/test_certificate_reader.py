@@ -10,7 +10,7 @@ import pytest
 from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux.certify import Report, check, read
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.reading.document import sealed
 
 CATALOG, GALLERY = EXAMPLES / "catalog", EXAMPLES / "gallery"
 #: One of each kind and form, small enough to be replayed hundreds of times.

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.arrays import parse_number
-from harsanyi_aux.conditions import verify
-from harsanyi_aux.equilibrium import equilibrium_from_dict
 from harsanyi_aux.errors import InputError, did_you_mean_file
-from harsanyi_aux.formats import game_from_dict, game_to_dict, load_game
-from harsanyi_aux.nfg import parse_nfg, write_nfg
-from harsanyi_aux.tables import object_array
+from harsanyi_aux.game.definition import verify
+from harsanyi_aux.game.equilibrium import equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import game_from_dict, game_to_dict, load_game
+from harsanyi_aux.game.files.nfg import parse_nfg, write_nfg
+from harsanyi_aux.game.payoffs import object_array
+from harsanyi_aux.numbers.arrays import parse_number
 
 GAMES = [json.loads(path.read_text()) for path in sorted(EXAMPLES.glob("*.json"))]
 GAMES = [game for game in GAMES if game.get("format") == "harsanyi-game"]

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux import StrategicGame, enumerate_equilibria
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.enumerate import Enumeration
-from harsanyi_aux.formats import load_game
-from harsanyi_aux.search.campaign import run_campaign
-from harsanyi_aux.search.database import reading
-from harsanyi_aux.search.plan import Family, Plan, plan_from_json
-from harsanyi_aux.search.store import Store
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.equilibria.enumeration import Enumeration
+from harsanyi_aux.game.files.json_files import load_game
+from harsanyi_aux.search.campaign.database import reading
+from harsanyi_aux.search.campaign.plan import Family, Plan, plan_from_json
+from harsanyi_aux.search.campaign.run import run_campaign
+from harsanyi_aux.search.campaign.store import Store
 
 VETO = load_game(EXAMPLES / "veto.json")
 THREE = load_game(EXAMPLES / "gallery" / "none" / "game.json")

@@ -12,8 +12,8 @@ import browser
 import pytest
 
 from harsanyi_aux import StrategicGame, certify, load_game
-from harsanyi_aux.report.page import report_page
-from harsanyi_aux.survey import survey
+from harsanyi_aux.equilibria.survey import survey
+from harsanyi_aux.show.page.page import report_page
 
 pytestmark = [
     pytest.mark.skipif(not browser.available(), reason=browser.MISSING),

@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
-from harsanyi_aux.game import rescale
-from harsanyi_aux.plotting import pictures, plane, prices
-from harsanyi_aux.plotting.coalitions import coalition_figure
-from harsanyi_aux.plotting.payoffs import EPSILON, payoff_figure
-from harsanyi_aux.plotting.prices import price_figure
-from harsanyi_aux.plotting.regions import chart
-from harsanyi_aux.plotting.space import space_figure
-from harsanyi_aux.plotting.style import STYLE, WIDTH, outcome_name, styled
-from harsanyi_aux.plotting.triangle import CORNERS
-from harsanyi_aux.survey import Survey, survey
+from harsanyi_aux.equilibria.survey import Survey, survey
+from harsanyi_aux.game.strategic import rescale
+from harsanyi_aux.show.pictures import axes as plane
+from harsanyi_aux.show.pictures import pictures, prices
+from harsanyi_aux.show.pictures.coalitions import coalition_figure
+from harsanyi_aux.show.pictures.payoffs import EPSILON, payoff_figure
+from harsanyi_aux.show.pictures.prices import price_figure
+from harsanyi_aux.show.pictures.regions import chart
+from harsanyi_aux.show.pictures.space import space_figure
+from harsanyi_aux.show.pictures.style import STYLE, WIDTH, outcome_name, styled
+from harsanyi_aux.show.pictures.triangle import CORNERS
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 LONG = "a name that is far too long for any axis"
@@ -189,8 +190,8 @@ def test_rounded_bodies_by_hand(rounding):
 
 
 def test_dividends_shown_add_up_to_what_players_get():
-    from harsanyi_aux.fights import float_prices
-    from harsanyi_aux.plotting.coalitions import _groups
+    from harsanyi_aux.game.implied import float_prices
+    from harsanyi_aux.show.pictures.coalitions import _groups
 
     for name in ("three, solid", "five", "side payments", "one player"):
         found = surveyed(name)

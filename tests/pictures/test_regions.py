@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import StrategicGame, load_game, solve, verify
-from harsanyi_aux.game import rescale
-from harsanyi_aux.plotting.prices import _joined
-from harsanyi_aux.plotting.regions import _pair_defect, chart
-from harsanyi_aux.survey import normalised_prices
-from harsanyi_aux.threats import ThreatGames
+from harsanyi_aux.equilibria.survey import normalised_prices
+from harsanyi_aux.game.strategic import rescale
+from harsanyi_aux.prices.threats import ThreatGames
+from harsanyi_aux.show.pictures.prices import _joined
+from harsanyi_aux.show.pictures.regions import _pair_defect, chart
 
 NAU = "catalog:journals/ijgt/nau2004/sec4"
 STEPS = 24

@@ -7,7 +7,7 @@ from typing import Any
 
 import harsanyi_check
 from harsanyi_aux.certify import check
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.errors import HarsanyiError
 
 

@@ -21,8 +21,8 @@ from worked_examples import (
 )
 
 from harsanyi_aux import StrategicGame, random_game
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHIPPED = sorted([*EXAMPLES.rglob("*.certificate.json"), *(EXAMPLES / "catalog").glob("*.json")])

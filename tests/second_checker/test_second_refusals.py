@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from documents import documents
 
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_check import Claim, Refused, Unusable, check
 
 Change = Callable[[dict[str, Any]], object]

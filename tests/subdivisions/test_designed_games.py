@@ -1,6 +1,6 @@
 """Games made to have several equilibria (theory note, section 7): all of them are found.
 
-tests/games/designed holds games of `harsanyi_aux.search.design`, each with the concept, and the
+tests/games/designed holds games of `search.design`, each with the concept, and the
 prices and payoffs of the equilibria it was designed to have; they satisfy the definition exactly.
 A game may have more.
 """

@@ -11,19 +11,19 @@ from enumeration_support import game_of
 from oracles import zero_sum_value
 
 from harsanyi_aux import random_game, solve
-from harsanyi_aux.exact import to_fractions
-from harsanyi_aux.families import make_degenerate
-from harsanyi_aux.subdivision.affine import null_space, stable_prices
-from harsanyi_aux.subdivision.bounds import cell_bounds
-from harsanyi_aux.subdivision.corners import integer_matrix, make_corner, rounded
-from harsanyi_aux.subdivision.exact_point import (
+from harsanyi_aux.equilibria.cells.bounds import cell_bounds
+from harsanyi_aux.equilibria.points.barycentric import barycentric, between, is_inside
+from harsanyi_aux.equilibria.points.corners import integer_matrix, make_corner, rounded
+from harsanyi_aux.equilibria.points.exact_point import (
     exact_equilibrium,
     exact_mixture,
     prices_of_ties,
     simple_prices,
 )
-from harsanyi_aux.subdivision.frame import build_frame
-from harsanyi_aux.subdivision.geometry import barycentric, between, is_inside
+from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.points.price_polytopes import null_space, stable_prices
+from harsanyi_aux.game.families import make_degenerate
+from harsanyi_aux.numbers.saddle_points import to_fractions
 
 HALF, THIRD, ONE, ZERO = Fraction(1, 2), Fraction(1, 3), Fraction(1), Fraction(0)
 

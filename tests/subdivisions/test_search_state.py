@@ -11,14 +11,14 @@ import pytest
 from enumeration_support import enumerated, game_of, payoffs_of
 
 from harsanyi_aux import InputError, load_game, random_game, verify
-from harsanyi_aux.certify.document import sealed
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.existence import exists
-from harsanyi_aux.subdivision import crew
-from harsanyi_aux.subdivision.exact_point import exact_equilibrium
-from harsanyi_aux.subdivision.frame import build_frame
-from harsanyi_aux.subdivision.locate import Locator
+from harsanyi_aux.equilibria.cells import crew
+from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.existence import exists
+from harsanyi_aux.equilibria.points.exact_point import exact_equilibrium
+from harsanyi_aux.equilibria.points.frame import build_frame
 
 CONCEPTS = ["coco", "coalition-perfect"]
 SLOW = pytest.mark.slow

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from harsanyi_aux import InputError, random_game
-from harsanyi_aux.subdivision.corners import make_corner
-from harsanyi_aux.subdivision.frame import build_frame
-from harsanyi_aux.subdivision.tree import Node, read_tree, root_cell, walk, write_tree
+from harsanyi_aux.equilibria.cells.tree import Node, read_tree, root_cell, walk, write_tree
+from harsanyi_aux.equilibria.points.corners import make_corner
+from harsanyi_aux.equilibria.points.frame import build_frame
 
 HALF, ZERO, ONE = Fraction(1, 2), Fraction(0), Fraction(1)
 

@@ -20,8 +20,8 @@ from dense_compare import compare
 from dense_search import dense_equilibria
 
 from harsanyi_aux import StrategicGame, random_game
-from harsanyi_aux.enumerate import enumerate_equilibria
-from harsanyi_aux.families import make_degenerate
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.families import make_degenerate
 
 FIRST_SEED = 500_000
 

@@ -19,10 +19,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.coalitions import CoalitionMap, mask_of, members
-from harsanyi_aux.equilibrium import Equilibrium
-from harsanyi_aux.families import random_game
-from harsanyi_aux.game import permute_actions, permute_players, rescale
+from harsanyi_aux.game.coalitions import CoalitionMap, mask_of, members
+from harsanyi_aux.game.equilibrium import Equilibrium
+from harsanyi_aux.game.families import random_game
+from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
 
 SHAPES = ((2, 2), (3, 2), (2, 2, 2), (2, 2, 3))
 Carry = Callable[[Equilibrium], Equilibrium]

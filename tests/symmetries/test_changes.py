@@ -23,7 +23,7 @@ from harsanyi_aux import (
     threat_games,
     verify,
 )
-from harsanyi_aux.smoothed import LIMIT_TOLERANCE
+from harsanyi_aux.smooth.games import LIMIT_TOLERANCE
 
 every_change = pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 

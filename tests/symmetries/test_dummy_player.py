@@ -18,9 +18,9 @@ import pytest
 from commands import EXAMPLES
 
 from harsanyi_aux import StrategicGame, verify
-from harsanyi_aux.coalitions import CoalitionMap, mask_of
-from harsanyi_aux.equilibrium import Equilibrium, equilibrium_from_dict
-from harsanyi_aux.formats import load_game, read_json
+from harsanyi_aux.game.coalitions import CoalitionMap, mask_of
+from harsanyi_aux.game.equilibrium import Equilibrium, equilibrium_from_dict
+from harsanyi_aux.game.files.json_files import load_game, read_json
 
 GAME = load_game(EXAMPLES / "veto.json")
 CLAIM = equilibrium_from_dict(read_json(EXAMPLES / "veto_equilibrium.json"), GAME)

@@ -12,14 +12,14 @@ import numpy as np
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.certify.boxes import check_box
-from harsanyi_aux.certify.kernels import Kernel
-from harsanyi_aux.certify.kinks import Kink
-from harsanyi_aux.certify.reading import to_text
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.kinked import propose_kink, propose_slopes, solves
-from harsanyi_aux.krawczyk import propose_box, table_of
-from harsanyi_aux.threats import coalition_payoffs
+from harsanyi_aux.certify.boxes.bases import Kernel
+from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.kinks import Kink
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.certify.reading.values import to_text
+from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
+from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.prices.threats import coalition_payoffs
 from hostile.claims import pairs_of
 from hostile.sketch import Case, Known
 from hostile.tally import Tally

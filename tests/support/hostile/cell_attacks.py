@@ -13,11 +13,11 @@ from flint import fmpq, fmpq_mat
 from scipy.optimize import linprog
 
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.certify.cells import check_excluded
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.certify.vertices import Vertex, edge_bounds, prepare_vertex
-from harsanyi_aux.krawczyk import table_of
-from harsanyi_aux.threats import ThreatGames
+from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.cells.vertices import Vertex, edge_bounds, prepare_vertex
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.prices.threats import ThreatGames
 from hostile.claims import Claim, Mixture, Vector, others
 from hostile.sketch import Case, Known
 from hostile.tally import Tally, texts, written_threats

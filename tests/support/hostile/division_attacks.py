@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux import divide
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.certify.vertices import edge_bounds
-from harsanyi_aux.division_lp import Cell, DivisionProgram, StrategyBound
-from harsanyi_aux.division_weights import as_reason, rounded_weights
-from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.certify.cells.vertices import edge_bounds
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.division.multipliers import as_reason, rounded_weights
+from harsanyi_aux.equilibria.division.program import Cell, DivisionProgram, StrategyBound
 from hostile.cell_attacks import accepts, cell_around, droppable
 from hostile.sketch import Case, Known
 from hostile.tally import Tally, texts

@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 
 from harsanyi_aux.certify import InvalidCertificate
-from harsanyi_aux.certify.entries import check_set
-from harsanyi_aux.certify.levels import check_level
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.krawczyk import table_of
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.certify.statements.entries import check_set
+from harsanyi_aux.certify.statements.level_sets import check_level
+from harsanyi_aux.equilibria.boxes.propose import table_of
 from hostile.claims import pairs_of
 from hostile.judge import in_hull
 from hostile.sketch import Case

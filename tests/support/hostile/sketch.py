@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.equilibrium import Concept
-from harsanyi_aux.threats import ThreatGames
+from harsanyi_aux.game.equilibrium import Concept
+from harsanyi_aux.prices.threats import ThreatGames
 from hostile.claims import (
     Claim,
     Mixture,

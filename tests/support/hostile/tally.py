@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from harsanyi_aux.certify.table import Table
+from harsanyi_aux.certify.reading.table import Table
 from hostile.claims import Claim, Mixture
 
 

@@ -1,0 +1,1 @@
+"""Harsanyi's auxiliary games: their equilibria are those of the cooperative game."""

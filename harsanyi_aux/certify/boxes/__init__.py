@@ -1,0 +1,1 @@
+"""Boxes that hold exactly one equilibrium."""

@@ -1,0 +1,1 @@
+"""Cells without equilibria: trees, vertices, what excludes."""

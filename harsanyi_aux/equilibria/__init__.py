@@ -1,0 +1,1 @@
+"""Equilibria of all concepts: one, all of them, or none, with proofs."""

@@ -1,0 +1,1 @@
+"""Boxes of prices that hold exactly one equilibrium."""

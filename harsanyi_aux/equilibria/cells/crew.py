@@ -1,0 +1,147 @@
+"""Several processes on one subdivision.
+
+Worker processes examine cells and return the trees grown in them; the main process keeps the
+equilibria and settles new ones, so that all cells refer to one list. Small searches never start a
+worker.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from typing import Any
+
+from harsanyi_aux.equilibria.cells.grow import Growth, Limits
+from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.cells.tree import Node, read_tree, walk, write_tree
+from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.game.equilibrium import Concept
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.processes import quiet_start
+
+# Starting workers takes about a second: worth it only after this many cells.
+_ALONE = 600
+# Open cells handed to a worker at a time, and cells it may examine before it reports.
+_HANDFUL = 2
+_BUDGET = 150
+# Corners that a worker keeps from one task to the next.
+_MOST_CORNERS = 4000
+
+
+def run_with_crew(growth: Growth, workers: int, step: Callable[[Growth], bool]) -> None:
+    """Do what `Growth.run` does, with worker processes once the search has become long.
+
+    Parameters
+    ----------
+    growth : Growth
+    workers : int
+    step : callable
+        As for `Growth.run`.
+    """
+    allowed = growth.counts.examined + _ALONE
+
+    def still_alone(growth: Growth) -> bool:
+        return growth.counts.examined < allowed and step(growth)
+
+    growth.run(still_alone)
+    if not growth.open or growth.counts.examined < allowed or not step(growth):
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(growth.frame.game, growth.concept, growth.limits),
+    ) as pool:
+        busy: dict[Future[Any], list[Node]] = {}
+        try:
+            _supervise(growth, pool, busy, workers, step)
+        finally:
+            for nodes in busy.values():
+                growth.push(nodes)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _supervise(
+    growth: Growth,
+    pool: ProcessPoolExecutor,
+    busy: dict[Future[Any], list[Node]],
+    workers: int,
+    step: Callable[[Growth], bool],
+) -> None:
+    going = True
+    while going and (growth.open or busy):
+        while growth.open and len(busy) < 2 * workers:
+            nodes = growth.take(_HANDFUL)
+            task = [write_tree(Node(node.cell)) for node in nodes]
+            entries = [known.entry for known in growth.known]
+            with quiet_start():
+                busy[pool.submit(_work, task, entries, growth.locator.settled)] = nodes
+        done, _ = wait(busy, return_when=FIRST_COMPLETED)
+        for future in done:
+            trees, examined = future.result()
+            for node, tree in zip(busy.pop(future), trees, strict=True):
+                _graft(growth, node, tree)
+            growth.counts.examined += examined
+        going = step(growth) and growth.counts.examined < growth.limits.cells
+
+
+def _graft(growth: Growth, node: Node, tree: dict[str, Any]) -> None:
+    """Put the tree that a worker grew in a cell in the cell's place."""
+    grown = read_tree(growth.frame, tree, cell=node.cell, share=node.share, depth=node.depth)
+    node.kind, node.content, node.children = grown.kind, grown.content, grown.children
+    searching = []
+    for leaf in walk(node):
+        if leaf.kind == "search":
+            # the worker asks for a search for equilibria near this cell
+            leaf.kind, leaf.content = "open", []
+            searching.append(leaf)
+        elif leaf.kind == "open":
+            growth.push([leaf])
+        elif not leaf.children:
+            growth.count(leaf)
+    while searching:
+        try:
+            growth.examine(searching.pop())
+        except BaseException:
+            growth.push(searching)
+            raise
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(game: StrategicGame, concept: Concept, limits: Limits) -> None:
+    frame = build_frame(game)
+    _worker.update(
+        frame=frame, concept=concept, limits=limits, locator=Locator(frame, concept), corners={}
+    )
+
+
+def _work(
+    tasks: Sequence[dict[str, Any]],
+    entries: Sequence[dict[str, Any]],
+    settled: Sequence[FloatArray],
+) -> tuple[list[dict[str, Any]], int]:
+    """Return the trees grown in some cells, and the number of cells examined."""
+    locator: Locator = _worker["locator"]
+    for entry in entries[len(locator.known) :]:
+        locator.restore(entry)
+    locator.settled = list(settled)
+    corners = _worker["corners"]
+    if len(corners) > _MOST_CORNERS:
+        corners.clear()
+    roots = [read_tree(_worker["frame"], task, corners=corners) for task in tasks]
+    growth = Growth(
+        _worker["frame"],
+        _worker["concept"],
+        Limits(_BUDGET, _worker["limits"].diameter),
+        locator,
+        roots[0],
+        may_locate=False,
+    )
+    growth.push(roots)
+    growth.run()
+    return [write_tree(root) for root in roots], growth.counts.examined

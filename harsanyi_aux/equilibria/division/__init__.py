@@ -1,0 +1,1 @@
+"""Division of the gains: which saddle points a coalition-perfect equilibrium uses."""

@@ -1,0 +1,490 @@
+"""All equilibria of a game, with a proof that the list is complete.
+
+Theory note, section 5: the price simplex is subdivided; every cell is excluded, shown to hold
+exactly one equilibrium, or left undecided with the reason. What is returned as complete has been
+replayed by the checker (`harsanyi_aux.certify`), which imports nothing from the search.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
+
+import numpy as np
+
+from harsanyi_aux.certify.reading.values import to_fraction
+from harsanyi_aux.certify.statements.entries import Statement
+from harsanyi_aux.equilibria.boxes.enclosures import ProvedBounds
+from harsanyi_aux.equilibria.cells.document import load_state, save_state, tree_certificate
+from harsanyi_aux.equilibria.cells.grow import Growth, Limits, start
+from harsanyi_aux.equilibria.cells.tree import Node
+from harsanyi_aux.equilibria.points.frame import Frame, build_frame
+from harsanyi_aux.equilibria.points.known import Known, redundant
+from harsanyi_aux.equilibria.solver import solve
+from harsanyi_aux.errors import InputError
+from harsanyi_aux.game.equilibrium import Concept, Equilibrium
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.numbers.arrays import FloatArray, Number, read_only
+
+Progress: TypeAlias = Callable[["Snapshot"], None]
+
+#: Seconds between two savings of the state.
+SAVE_EVERY = 20.0
+#: Starts of the search for equilibria before the subdivision.
+STARTS = 4
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How far an enumeration is.
+
+    Attributes
+    ----------
+    open, closed, undecided : int
+        Cells.
+    proved : float
+        Share of the price simplex (by volume) that is settled.
+    equilibria : int
+    """
+
+    open: int
+    closed: int
+    undecided: int
+    proved: float
+    equilibria: int
+
+
+@dataclass(frozen=True)
+class EquilibriumSet:
+    """A continuum of equilibria with the same payoffs.
+
+    Attributes
+    ----------
+    dimension : int
+        Of the set of prices; where a threat varies, at least.
+    prices : array (k, n)
+        Corners of a polytope, each with ``Σ a_i r_i = 1``; some may lie on the boundary. It is the
+        set of prices, or, where a threat varies, holds it.
+    payoffs : array (n,)
+    equilibrium : Equilibrium
+        One of them, in doubles where a threat varies.
+    varying : tuple of int or None
+        None where all strategies stay the same. Otherwise the members of a coalition: its threats,
+        and those against it, change along the set, and a price in the polytope belongs to the
+        set exactly if the worth of this coalition's threat game there makes division hold.
+    """
+
+    dimension: int
+    prices: FloatArray
+    payoffs: FloatArray
+    equilibrium: Equilibrium
+    varying: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """Bounds proved for one equilibrium that is known in doubles.
+
+    Attributes
+    ----------
+    lower, upper : arrays (n,)
+        Normalised prices: exactly one equilibrium lies between.
+    equilibrium : Equilibrium
+    bounds : ProvedBounds
+        Of its prices and payoffs, much narrower.
+    """
+
+    lower: FloatArray
+    upper: FloatArray
+    equilibrium: Equilibrium
+    bounds: ProvedBounds
+
+
+@dataclass(frozen=True)
+class UndecidedCell:
+    """A part of the price simplex about which nothing is claimed.
+
+    Attributes
+    ----------
+    center : array (n,)
+        Normalised prices.
+    diameter : float
+        Longest edge.
+    reason : str
+    """
+
+    center: FloatArray
+    diameter: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """What an enumeration found and what is proved.
+
+    Attributes
+    ----------
+    game : StrategicGame
+    concept : Concept
+    equilibria : tuple of Equilibrium
+        One for each isolated proper equilibrium and each set; exact where the prices are rational.
+        If there is none, boundary solutions met (these are not a complete list).
+    sets : tuple of EquilibriumSet
+    enclosures : tuple of Enclosure
+    complete : bool
+        Whether every proper equilibrium with normalised prices at least `price_floor` is listed,
+        replayed by the checker.
+    price_floor : Fraction
+        The floor asked for.
+    proved_floor : Fraction
+        The list is complete where all normalised prices exceed this.
+    undecided : tuple of UndecidedCell
+    unproved : tuple of (prices, defect)
+        Solutions in doubles (normalised prices) that were not certified; for coalition-perfect with
+        the least division defect found there.
+    least_defect : float or None
+        For coalition-perfect: the smallest division defect met, 0 if one was found, None where no
+        CoCo equilibrium was met.
+    cells : int
+        Cells examined.
+    certificate : dict or None
+        The document (``docs/certificates.md``); None for transferable utility.
+    seconds : float
+    interrupted : bool
+    """
+
+    game: StrategicGame
+    concept: Concept
+    equilibria: tuple[Equilibrium, ...]
+    sets: tuple[EquilibriumSet, ...]
+    enclosures: tuple[Enclosure, ...]
+    complete: bool
+    price_floor: Fraction
+    proved_floor: Fraction
+    undecided: tuple[UndecidedCell, ...]
+    unproved: tuple[tuple[FloatArray, float], ...]
+    least_defect: float | None
+    cells: int
+    certificate: dict[str, Any] | None
+    seconds: float
+    interrupted: bool = False
+
+    @property
+    def proper(self) -> tuple[Equilibrium, ...]:
+        """The proper equilibria, boundary solutions left out."""
+        return tuple(e for e in self.equilibria if e.kind == "proper")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the entry points share; see `enumerate_equilibria`."""
+
+    price_floor: Fraction
+    limits: Limits
+    starts: int
+    seconds: float
+    workers: int
+    state: Path | None
+    progress: Progress | None
+
+
+def checked_options(
+    game: StrategicGame,
+    concept: Concept,
+    *,
+    price_floor: Number | str = 0,
+    max_cells: int = 20_000,
+    min_diameter: float = 1e-6,
+    time_limit: float | None = None,
+    starts: int = STARTS,
+    workers: int = 1,
+    state: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Options:
+    """Return the options of an enumeration.
+
+    Raises
+    ------
+    InputError
+        If one of them is unusable.
+    """
+    if concept not in get_args(Concept):
+        raise InputError(
+            f"{concept!r} is not a concept", mend='write "coco" or "coalition-perfect"'
+        )
+    try:
+        floor = Fraction(price_floor)
+    except (ValueError, OverflowError, ZeroDivisionError, TypeError):
+        raise InputError(
+            f"{price_floor!r} is not a number", place="price_floor", mend="write 1/1000 or 0.001"
+        ) from None
+    if not 0 <= floor * game.n_players < 1:
+        raise InputError(
+            f"{price_floor} is not a price floor for {game.n_players} players",
+            place="price_floor",
+            mend=f"normalised prices have the sum 1: give a number from 0 to below "
+            f"1/{game.n_players}",
+        )
+    for name, value in (("max_cells", max_cells), ("starts", starts), ("workers", workers)):
+        if value < 1:
+            raise InputError(f"{value} is too few", place=name, mend="give at least 1")
+    if not 0 < min_diameter < 1:
+        raise InputError(f"{min_diameter} is not between 0 and 1", place="min_diameter")
+    if time_limit is not None and not time_limit > 0:
+        raise InputError(f"{time_limit} seconds is no time limit", place="time_limit")
+    return Options(
+        price_floor=floor,
+        limits=Limits(max_cells, min_diameter),
+        starts=starts,
+        seconds=math.inf if time_limit is None else time_limit,
+        workers=workers,
+        state=None if state is None else Path(state),
+        progress=progress,
+    )
+
+
+def enumerate_equilibria(
+    game: StrategicGame, *, concept: Concept = "coco", **options: Any
+) -> Enumeration:
+    """Find all equilibria and prove the list complete, as far as possible.
+
+    Parameters
+    ----------
+    game : StrategicGame
+        Payoffs in doubles are taken for the rationals that they are.
+    concept : "coco" or "coalition-perfect"
+    price_floor : number or text, optional
+        Only equilibria whose normalised prices (``a_i r_i / Σ a_j r_j``) are all at least this
+        are listed; 0 by default: all proper equilibria.
+    max_cells : int, optional
+        Cells examined at most, 20 000.
+    min_diameter : float, optional
+        Cells smaller than this are left undecided, 1e-6.
+    time_limit : float, optional
+        Seconds.
+    starts : int, optional
+        Starts of the search for equilibria before the subdivision.
+    workers : int, optional
+        Processes.
+    state : path, optional
+        File in which the search is saved now and then, and from which it goes on.
+    progress : callable, optional
+        Called with a `Snapshot` after every cell.
+
+    Returns
+    -------
+    Enumeration
+        Also when a limit was reached or the search was interrupted by Ctrl-C: then not complete.
+
+    Raises
+    ------
+    InputError
+        If an argument is unusable, or the state file belongs to another search.
+    """
+    chosen = checked_options(game, concept, **options)
+    begun = time.perf_counter()
+    if game.transferable:
+        return _transferable(game, concept, chosen, begun)
+    growth, interrupted = grow(game, concept, chosen)
+    # the growth has an exact copy of a game in doubles
+    return replace(conclude(growth, chosen, begun, interrupted), game=game)
+
+
+def grow(
+    game: StrategicGame,
+    concept: Concept,
+    options: Options,
+    enough: Callable[[Growth], bool] = lambda growth: False,
+) -> tuple[Growth, bool]:
+    """Run the subdivision until it ends, a limit is reached, or `enough` is known.
+
+    Returns
+    -------
+    growth, interrupted
+    """
+    frame = build_frame(game)
+    growth = _begin(frame, concept, options)
+    begun = saved = time.perf_counter()
+
+    going = True
+
+    def step(growth: Growth) -> bool:
+        nonlocal saved, going
+        now = time.perf_counter()
+        if options.state is not None and now - saved > SAVE_EVERY:
+            _save(growth, options)
+            saved = time.perf_counter()
+        if options.progress is not None:
+            options.progress(snapshot(growth))
+        going = now - begun < options.seconds and not enough(growth)
+        return going
+
+    interrupted = False
+    try:
+        if not growth.counts.examined:
+            growth.locator.look_around(options.starts)
+        if not enough(growth):
+            if options.workers > 1:
+                from harsanyi_aux.equilibria.cells.crew import run_with_crew
+
+                run_with_crew(growth, options.workers, step)
+            else:
+                growth.run(step)
+            # all cells examined, not stopped: another look at those left undecided
+            while not growth.open and going and growth.reopen():
+                growth.run(step)
+    except KeyboardInterrupt:
+        interrupted = True
+    _save(growth, options)
+    return growth, interrupted
+
+
+def _begin(frame: Frame, concept: Concept, options: Options) -> Growth:
+    if options.state is not None and options.state.exists():
+        from harsanyi_aux.game.files.json_files import read_json
+
+        state = read_json(options.state)
+        if not isinstance(state, Mapping):
+            raise InputError("this is no saved search", place=str(options.state))
+        try:
+            return load_state(frame, concept, options.price_floor, options.limits, state)
+        except InputError as error:
+            raise error.within(str(options.state)) from None
+    return start(frame, concept, options.price_floor, options.limits)
+
+
+def _save(growth: Growth, options: Options) -> None:
+    if options.state is not None:
+        from harsanyi_aux.game.files.json_files import write_text
+
+        try:
+            write_text(options.state, json.dumps(save_state(growth, options.price_floor)) + "\n")
+        except InputError as error:
+            # what has been found is worth more than the file
+            warnings.warn(f"the search was not saved: {error}", stacklevel=2)
+
+
+def snapshot(growth: Growth) -> Snapshot:
+    """Return how far a search is."""
+    return Snapshot(
+        open=growth.open,
+        closed=growth.counts.closed,
+        undecided=growth.counts.undecided,
+        proved=min(growth.counts.proved, 1.0),
+        equilibria=len(growth.known),
+    )
+
+
+def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) -> Enumeration:
+    """Return what a search has shown, after the checker has replayed it."""
+    from harsanyi_aux.certify.replay import check
+
+    certificate = tree_certificate(growth, options.price_floor)
+    report = check(certificate, workers=options.workers)
+    game = growth.frame.game
+    # those that cells needed may lie just below the floor
+    listed = [
+        (known, statement)
+        for known, statement in zip(growth.known, report.statements, strict=True)
+        if not redundant(growth.known, known) and statement.may_reach(options.price_floor)
+    ]
+    equilibria = [known.equilibrium for known, _ in listed]
+    if growth.concept == "coalition-perfect":
+        equilibria = [replace(e, concept=growth.concept) for e in equilibria]
+    if not equilibria:
+        equilibria = growth.locator.boundary
+    defect = None
+    if growth.concept == "coalition-perfect":
+        defect = 0.0 if growth.known else growth.locator.least_defect
+        defect = defect if math.isfinite(defect) else None
+    assert report.proved_floor is not None  # a certificate with a tree has one
+    return Enumeration(
+        game=game,
+        concept=growth.concept,
+        equilibria=tuple(equilibria),
+        sets=tuple(
+            _as_set(growth.frame, known, statement)
+            for known, statement in listed
+            if statement.form in ("set", "level")
+        ),
+        enclosures=tuple(
+            _as_enclosure(known, statement)
+            for known, statement in listed
+            if statement.form == "box"
+        ),
+        complete=report.undecided == 0,
+        price_floor=options.price_floor,
+        proved_floor=report.proved_floor,
+        undecided=tuple(_as_cell(node) for node in growth.undecided()),
+        # where all is settled they have been shown to be no solutions
+        unproved=tuple(growth.locator.unproved) if report.undecided else (),
+        least_defect=defect,
+        cells=growth.counts.examined,
+        certificate=certificate,
+        seconds=time.perf_counter() - begun,
+        interrupted=interrupted,
+    )
+
+
+def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
+    corners = [
+        [to_fraction(b) / r for b, r in zip(corner, frame.table.ranges, strict=True)]
+        for corner in statement.corners
+    ]
+    return EquilibriumSet(
+        dimension=statement.dimension,
+        prices=read_only(np.array(corners, dtype=np.float64)),
+        payoffs=read_only(np.array([float(low) for low, _ in statement.payoffs])),
+        equilibrium=known.equilibrium,
+        varying=known.varying,
+    )
+
+
+def _as_enclosure(known: Known, statement: Statement) -> Enclosure:
+    lower = [*known.lower, 1 - sum(known.upper)]
+    upper = [*known.upper, 1 - sum(known.lower)]
+    return Enclosure(
+        lower=read_only(np.array([float(b) for b in lower])),
+        upper=read_only(np.array([float(b) for b in upper])),
+        equilibrium=known.equilibrium,
+        bounds=ProvedBounds(statement.prices, statement.payoffs),
+    )
+
+
+def _as_cell(node: Node) -> UndecidedCell:
+    b = np.array([corner.b for corner in node.cell])
+    reason = "not examined" if node.kind == "open" else str(node.content[0])
+    diameter = float(np.sqrt(((b[:, None] - b[None]) ** 2).sum(axis=2)).max())
+    return UndecidedCell(read_only(b.mean(axis=0)), diameter, reason)
+
+
+def _transferable(
+    game: StrategicGame, concept: Concept, options: Options, begun: float
+) -> Enumeration:
+    """Return the one equilibrium of a game with side payments, the CoCo value (theory, 2).
+
+    All prices are equal there, so that a price floor would mean nothing: it is taken for zero.
+    """
+    return Enumeration(
+        game=game,
+        concept=concept,
+        equilibria=(solve(game, concept=concept),),
+        sets=(),
+        enclosures=(),
+        complete=True,
+        price_floor=Fraction(0),
+        proved_floor=Fraction(0),
+        undecided=(),
+        unproved=(),
+        least_defect=0.0 if concept == "coalition-perfect" else None,
+        cells=0,
+        certificate=None,
+        seconds=time.perf_counter() - begun,
+    )

@@ -1,0 +1,1 @@
+"""Exact prices: vertices of cells, equilibria that are known, sets of them."""

@@ -1,0 +1,1 @@
+"""The model: games, coalitions, equilibria, and the definition that decides."""

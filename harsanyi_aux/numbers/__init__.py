@@ -1,0 +1,1 @@
+"""Arithmetic, linear algebra and compiled kernels that know no game."""

@@ -1,0 +1,114 @@
+"""Matrix games and threat values in rational arithmetic.
+
+The slow, certain counterpart of the compiled kernels: a simplex method over ``Fraction`` with
+Bland's rule, which ends at an exact saddle point of every matrix, however degenerate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from harsanyi_aux.game.coalitions import grand_coalition
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.numbers.arrays import ObjectArray
+
+
+def to_fractions(array: Any) -> ObjectArray:
+    """Return an object array of Fractions; a finite double is a rational and kept as it is."""
+    source = np.asarray(array)
+    result = np.empty(source.shape, dtype=object)
+    result.reshape(-1)[:] = [
+        value if isinstance(value, Fraction) else Fraction(value)
+        for value in source.reshape(-1).tolist()
+    ]
+    return result
+
+
+def exact_saddle_point(matrix: ObjectArray) -> tuple[ObjectArray, ObjectArray, Fraction]:
+    """Return an optimal strategy of each side and the value of a matrix game, exactly.
+
+    Parameters
+    ----------
+    matrix : object array of shape (m, n)
+        Fractions (or ints); the row player maximises.
+
+    Returns
+    -------
+    x : object array (m,), y : object array (n,), value : Fraction
+    """
+    m, n = matrix.shape
+    shift = 1 - min(matrix.reshape(-1))
+    table = np.empty((m + 1, n + 1), dtype=object)
+    table[:m, :n] = matrix + Fraction(shift)
+    table[:m, n] = Fraction(1)
+    table[m, :n] = Fraction(-1)
+    table[m, n] = Fraction(0)
+    basic = list(range(n, n + m))
+    nonbasic = list(range(n))
+    while True:
+        candidates = [(nonbasic[c], c) for c in range(n) if table[m, c] < 0]
+        if not candidates:
+            break
+        enter = min(candidates)[1]
+        leave = min(
+            (table[r, n] / table[r, enter], basic[r], r) for r in range(m) if table[r, enter] > 0
+        )[2]
+        inverse = 1 / table[leave, enter]
+        column = table[:, enter].copy()
+        table[:, enter] = 0
+        table[leave, enter] = Fraction(1)
+        table[leave] = table[leave] * inverse
+        for r in range(m + 1):
+            if r != leave and column[r]:
+                table[r] = table[r] - column[r] * table[leave]
+        basic[leave], nonbasic[enter] = nonbasic[enter], basic[leave]
+    x = np.full(m, Fraction(0), dtype=object)
+    y = np.full(n, Fraction(0), dtype=object)
+    for r, variable in enumerate(basic):
+        if variable < n:
+            y[variable] = table[r, n]
+    for c, variable in enumerate(nonbasic):
+        if variable >= n:
+            x[variable - n] = table[m, c]
+    scale: Any = 1 / table[m, n]
+    return x * scale, y * scale, scale - shift
+
+
+def exact_threat_values(game: StrategicGame, prices: Sequence[Fraction | int]) -> ObjectArray:
+    """Return ``v_a(S)`` of an exact game at rational prices, exactly.
+
+    Parameters
+    ----------
+    game : StrategicGame
+        With exact payoffs.
+    prices : sequence of n rationals
+        Non-negative (curnits per util).
+
+    Returns
+    -------
+    object array of shape (2**n,)
+        Fractions by bitmask, in curnits.
+
+    Raises
+    ------
+    InputError
+        If the game's payoffs are floats.
+    """
+    n = game.n_players
+    full = grand_coalition(n)
+    worth = [Fraction(a) * game.fractions[i] for i, a in enumerate(prices)]
+    values = np.empty(1 << n, dtype=object)
+    total = np.asarray(sum(worth))
+    values[full] = max(total.reshape(-1).tolist())
+    values[0] = -values[full]
+    for mask in range(1, full, 2):
+        signed = np.asarray(sum(w if mask >> i & 1 else -w for i, w in enumerate(worth)))
+        order = sorted(range(n), key=lambda i: not mask >> i & 1)
+        rows = int(np.prod([game.actions[i] for i in order if mask >> i & 1], dtype=np.int64))
+        values[mask] = exact_saddle_point(signed.transpose(order).reshape(rows, -1))[2]
+        values[full ^ mask] = -values[mask]
+    return values

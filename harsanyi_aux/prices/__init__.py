@@ -1,0 +1,1 @@
+"""CoCo prices in doubles: threats, excess, and the search for its zeros."""

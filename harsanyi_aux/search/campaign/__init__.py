@@ -1,0 +1,1 @@
+"""Searches among many random games: resumable, in processes or on a cluster."""

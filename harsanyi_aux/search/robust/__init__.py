@@ -1,0 +1,1 @@
+"""Examples that stay true in a whole neighbourhood of a game."""

@@ -1,0 +1,1 @@
+"""What is seen: tables in the terminal, pictures, the report page."""

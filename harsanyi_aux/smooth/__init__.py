@@ -1,0 +1,1 @@
+"""Games whose feasible set is smoothed, and the limits of their equilibria."""

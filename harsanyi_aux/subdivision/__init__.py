@@ -1,8 +1,0 @@
-"""Subdivision of the price simplex: cells with certified bounds, closed one after the other.
-
-The mathematics and the format of the proofs: ``docs/certificates.md``. Modules, from the ground
-up: `frame` (a game's tables), `corners` (vertices of cells with their threats), `bounds` (Bernstein
-bounds in a cell), `weights` (why a cell holds no equilibrium), `tree` (cells and the document made
-of them), `known` (equilibria met so far), `affine` (sets of prices that keep strategies in
-equilibrium), `grow` (the search).
-"""
