@@ -187,4 +187,4 @@ def test_wheel_lists_what_the_page_reads():
     folder = Path(report_page.__globals__["__file__"]).parent
     assert {path.suffix for path in folder.iterdir() if path.is_file()} == {".css", ".js", ".py"}
     project = (EXAMPLES.parent / "pyproject.toml").read_text()
-    assert '"harsanyi_aux.report" = ["*.css", "*.js"]' in project
+    assert '"harsanyi_aux.show.page" = ["*.css", "*.js"]' in project
