@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from harsanyi_aux.errors import InputError as InputError
     from harsanyi_aux.errors import InvalidEquilibrium as InvalidEquilibrium
     from harsanyi_aux.errors import NoEquilibriumFound as NoEquilibriumFound
-    from harsanyi_aux.game.definition import Verification as Verification
     from harsanyi_aux.game.definition import division_defect as division_defect
     from harsanyi_aux.game.definition import verify as verify
     from harsanyi_aux.game.equilibrium import Equilibrium as Equilibrium
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from harsanyi_aux.game.files.json_files import load_game as load_game
     from harsanyi_aux.game.files.json_files import save_game as save_game
     from harsanyi_aux.game.strategic import StrategicGame as StrategicGame
+    from harsanyi_aux.game.verification import Verification as Verification
     from harsanyi_aux.prices.threats import ThreatSolution as ThreatSolution
     from harsanyi_aux.prices.threats import threat_games as threat_games
     from harsanyi_aux.prices.value import CocoValue as CocoValue
@@ -67,7 +67,7 @@ _HOMES = {
     "SolveResult": "equilibria.solver",
     "StrategicGame": "game.strategic",
     "ThreatSolution": "prices.threats",
-    "Verification": "game.definition",
+    "Verification": "game.verification",
     "check_certificate": "certify",
     "coco_value": "prices.value",
     "divide": "equilibria.division.select",

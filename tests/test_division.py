@@ -16,7 +16,7 @@ from harsanyi_aux import StrategicGame
 from harsanyi_aux.equilibria.division.select import divide, proves_impossible
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.definition import verify
-from harsanyi_aux.game.strategic import permute_players, rescale
+from harsanyi_aux.game.transformations import permute_players, rescale
 from harsanyi_aux.numbers.linear import nonnegative_solution
 
 # -- games ---------------------------------------------------------------------------------------

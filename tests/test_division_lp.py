@@ -24,8 +24,8 @@ from harsanyi_aux.equilibria.division.program import (
     StrategyBound,
     Weights,
 )
-from harsanyi_aux.numbers.optimal_strategies import scaled_payoffs, threat_matrix
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
+from harsanyi_aux.prices.exact_threats import threat_matrix
 from harsanyi_aux.prices.threats import threat_games
 
 
@@ -34,7 +34,7 @@ def exact_cell(game, corners):
 
     Returns the cell, the checker's table and vertices, and why the planner drops outcomes.
     """
-    n, scaled = game.n_players, scaled_payoffs(game)
+    n, scaled = game.n_players, game.exact_scaled
     table = Table(game.actions, tuple(map(tuple, game.fractions.reshape(n, -1).tolist())))
     flat = scaled.reshape(n, -1)
     earned = [np.array(b, dtype=object) @ flat for b in corners]
@@ -48,7 +48,7 @@ def exact_cell(game, corners):
     for b, outcome in zip(corners, best, strict=True):
         own = {}
         for mask in table.pairs:
-            matrix = threat_matrix(game, scaled, b, mask)
+            matrix = threat_matrix(game, b, mask)
             own[mask] = (*exact_saddle_point(matrix)[:2], matrix)
         solved.append(own)
         threats = {

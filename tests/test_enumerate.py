@@ -21,7 +21,7 @@ from test_special_cases import nash_bargaining_solution, variable_threat_solutio
 from harsanyi_aux import InputError, StrategicGame, random_game, solve, verify
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.game.families import DEGENERACIES, make_degenerate
-from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.numbers.saddle_points import to_fractions
 
 CONCEPTS = ["coco", "coalition-perfect"]

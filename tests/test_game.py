@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux.errors import InputError, NoEquilibriumFound
-from harsanyi_aux.game.strategic import StrategicGame, permute_actions, permute_players, rescale
+from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.numbers.arrays import clip, format_number, parse_number, read_only
 
 F = Fraction

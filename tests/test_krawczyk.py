@@ -16,7 +16,8 @@ from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
 from harsanyi_aux.equilibria.boxes.refine import refine
 from harsanyi_aux.game.coalitions import dividends
 from harsanyi_aux.game.families import make_degenerate, random_game
-from harsanyi_aux.prices.threats import ThreatGames, coalition_payoffs
+from harsanyi_aux.game.payoffs import coalition_payoffs
+from harsanyi_aux.prices.threats import ThreatGames
 
 
 def normalised(game, equilibrium):

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.numbers.optimal_strategies import optimal_strategies, threat_polytopes
+from harsanyi_aux.numbers.optimal_strategies import optimal_strategies
 from harsanyi_aux.numbers.saddle_points import to_fractions
+from harsanyi_aux.prices.exact_threats import threat_polytopes
 
 HALF = Fraction(1, 2)
 

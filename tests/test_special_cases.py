@@ -16,7 +16,7 @@ from scipy.optimize import brentq, minimize
 from harsanyi_aux import StrategicGame, coco_value, random_game, solve, solve_all, verify
 from harsanyi_aux.equilibria.solver import equilibrium_at
 from harsanyi_aux.game.families import make_degenerate
-from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.prices.newton import PricePoint
 from harsanyi_aux.prices.problem import PriceProblem
 

@@ -11,14 +11,11 @@ from oracles import zero_sum_value
 from harsanyi_aux import InputError, StrategicGame, random_game, threat_games
 from harsanyi_aux.game.coalitions import coco_division, members
 from harsanyi_aux.game.families import make_degenerate
-from harsanyi_aux.numbers.saddle_points import exact_saddle_point, exact_threat_values, to_fractions
+from harsanyi_aux.game.payoffs import coalition_payoffs
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point, to_fractions
 from harsanyi_aux.prices import threats
-from harsanyi_aux.prices.threats import (
-    GAP_TOLERANCE,
-    ThreatGames,
-    coalition_payoffs,
-    solve_matrix_game,
-)
+from harsanyi_aux.prices.exact_threats import exact_threat_values
+from harsanyi_aux.prices.threats import GAP_TOLERANCE, ThreatGames, solve_matrix_game
 
 
 def threat_matrix_by_loops(game, prices, S):

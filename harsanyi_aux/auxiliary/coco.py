@@ -25,11 +25,11 @@ from harsanyi_aux.game.coalitions import (
 from harsanyi_aux.game.definition import with_residuals
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.implied import Fights, fights
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, read_only
 from harsanyi_aux.prices.imitation import imitation_matrices
 from harsanyi_aux.prices.problem import PriceProblem
-from harsanyi_aux.prices.threats import coalition_payoffs
 
 PLANNER = "planner"
 AUCTIONEER = "auctioneer"

@@ -9,12 +9,12 @@ for rational data, in rational arithmetic. All residuals are pure numbers: payof
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.errors import InputError, InvalidEquilibrium
+from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.coalitions import (
     coco_shares,
     dividends,
@@ -25,9 +25,8 @@ from harsanyi_aux.game.coalitions import (
 from harsanyi_aux.game.equilibrium import AnyArray, Concept, Equilibrium, Residuals
 from harsanyi_aux.game.implied import Fights, fights, float_prices
 from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.game.verification import Check, Condition, Verification
 from harsanyi_aux.numbers.arrays import Number
-
-Condition = Literal["pareto", "prices", "threats", "division"]
 
 # Rounding alone leaves residuals of this size.
 _ROUNDING = 1e-15
@@ -41,96 +40,6 @@ def price_clearance(residual: float) -> float:
     therefore taken to hide prices up to ``10 sqrt(r)``, r being at least rounding.
     """
     return 10 * math.sqrt(max(residual, _ROUNDING))
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of a verification.
-
-    Attributes
-    ----------
-    condition : "pareto", "prices", "threats" or "division" (conditions 1 to 4)
-    statement : str
-        What was compared, in words.
-    coalition : tuple of int
-    player : int or None
-        None where the line is about the coalition as a whole.
-    expected, found : float or Fraction
-        In curnits at the equilibrium's own prices, unless the statement says utils.
-    residual : float or Fraction
-        The normalised violation.
-    passed : bool
-    """
-
-    condition: Condition
-    statement: str
-    coalition: tuple[int, ...]
-    player: int | None
-    expected: Number
-    found: Number
-    residual: Number
-    passed: bool
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What `verify` found.
-
-    Attributes
-    ----------
-    concept, kind : as claimed by the equilibrium
-    exact : bool
-        Whether the check was made in rational arithmetic; then every residual must be zero.
-    tolerance : float
-        Largest accepted residual.
-    checks : tuple of Check
-        In the order of the conditions.
-    residuals : Residuals
-    """
-
-    concept: Concept
-    kind: str
-    exact: bool
-    tolerance: float
-    checks: tuple[Check, ...]
-    residuals: Residuals
-
-    @property
-    def valid(self) -> bool:
-        """Whether every line passed."""
-        return all(check.passed for check in self.checks)
-
-    @property
-    def first_failure(self) -> Check | None:
-        """The first line that failed, None where all passed."""
-        return next((check for check in self.checks if not check.passed), None)
-
-    def _repr_html_(self) -> str:
-        from harsanyi_aux.text.notebook import verification_html
-
-        return verification_html(self)
-
-    def _repr_latex_(self) -> str:
-        from harsanyi_aux.text.notebook import verification_latex
-
-        return verification_latex(self)
-
-    def raise_if_invalid(self) -> None:
-        """Raise `InvalidEquilibrium` with the first failing line, if there is one."""
-        failure = self.first_failure
-        if failure is not None:
-            raise InvalidEquilibrium(describe_failure(failure))
-
-
-def describe_failure(check: Check) -> str:
-    """Return one line that says which condition fails, where and by how much."""
-    where = f"coalition {{{', '.join(map(str, check.coalition))}}}"
-    who = "" if check.player is None else f", player {check.player}"
-    return (
-        f"condition '{check.condition}' fails for {where}{who}: {check.statement}: "
-        f"expected {float(check.expected):.12g}, found {float(check.found):.12g} "
-        f"(normalised residual {float(check.residual):.3g})"
-    )
 
 
 def verify(

@@ -26,6 +26,10 @@ from harsanyi_aux.numbers.arrays import (
     parse_number,
     read_only,
 )
+from harsanyi_aux.text.html import Markup, element
+from harsanyi_aux.text.notebook import MOST_ROWS, latex_array, latex_number, more_rows
+from harsanyi_aux.text.plain import coalition_name, number
+from harsanyi_aux.text.tables import Column, numbers, table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,6 +41,7 @@ AnyArray: TypeAlias = NDArray[Any]
 
 #: Probabilities in floats must sum to one within this.
 SUM_TOLERANCE = 1e-9
+_MOST_ACTIONS = 6  # of a threat, shown in a notebook
 
 
 @dataclass(frozen=True)
@@ -137,14 +142,41 @@ class Equilibrium:
         return table
 
     def _repr_html_(self) -> str:
-        from harsanyi_aux.text.notebook import equilibrium_html
-
-        return equilibrium_html(self)
+        players = table(
+            f"{self.kind.capitalize()} {self.concept} equilibrium",
+            [
+                Column("player", [str(i) for i in range(self.n_players)]),
+                numbers("price", self.prices.tolist(), "curnits/util", one_unit=False),
+                numbers("payoff", self.payoffs.tolist(), "utils", one_unit=False),
+            ],
+            sortable=False,
+        )
+        listed = list(self.strategies.items())
+        shown = listed[:MOST_ROWS]
+        threats = table(
+            "Threats: joint actions, numbered from 0, with their probabilities",
+            [
+                Column("S", [coalition_name(coalition) for coalition, _ in shown]),
+                Column("plays", [_plays(strategy) for _, strategy in shown]),
+            ],
+            sortable=False,
+        )
+        return element(
+            "div",
+            players,
+            threats,
+            more_rows(len(listed) - len(shown), "coalitions"),
+            _residuals(self.residuals),
+        )
 
     def _repr_latex_(self) -> str:
-        from harsanyi_aux.text.notebook import equilibrium_latex
-
-        return equilibrium_latex(self)
+        rows = [
+            [str(i), latex_number(price), latex_number(payoff)]
+            for i, (price, payoff) in enumerate(
+                zip(self.prices.tolist(), self.payoffs.tolist(), strict=True)
+            )
+        ]
+        return latex_array("c|rr", ["i", "a_i", "u_i"], rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the interface note ("Formats")."""
@@ -367,3 +399,25 @@ def _strategy_array(
     for actions, probability in entries.items():
         array[actions] = Fraction(probability) if exact else float(probability)
     return read_only(array)
+
+
+def _plays(strategy: Any) -> str:
+    used = [tuple(index) for index in np.argwhere(strategy > 0).tolist()]
+    told = [
+        f"({','.join(map(str, index))})"
+        + ("" if strategy[index] == 1 else f" with {number(strategy[index], 4)}")
+        for index in used[:_MOST_ACTIONS]
+    ]
+    if len(used) > _MOST_ACTIONS:
+        told.append(f"and {len(used) - _MOST_ACTIONS} more")
+    return ", ".join(told)
+
+
+def _residuals(found: Residuals | None) -> Markup | None:
+    if found is None:
+        return None
+    return element(
+        "p",
+        f"Residuals: pareto {number(found.pareto, 2)}, threats {number(found.threats, 2)}, "
+        f"division {number(found.division, 2)}.",
+    )

@@ -16,6 +16,7 @@ import numpy as np
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.coalitions import grand_coalition, mask_of, members, membership
 from harsanyi_aux.game.equilibrium import SUM_TOLERANCE, AnyArray, Equilibrium
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import Number
 
@@ -71,17 +72,16 @@ def fights(game: StrategicGame, equilibrium: Equilibrium, *, exact: bool = False
         scaled = game.scaled
         weights = float_prices(game, equilibrium) * game.ranges
     weights = weights / weights.sum()
+    flat = scaled.reshape(n, -1)
     zero: Number = Fraction(0) if exact else 0.0
     utilities = np.full((1 << n, n), zero, dtype=scaled.dtype)
     values = np.full(1 << n, zero, dtype=scaled.dtype)
     best = np.full(1 << n, zero, dtype=scaled.dtype)
     inside = membership(n)
     for mask in range(1, full + 1, 2):
-        ours = [i for i in range(n) if mask >> i & 1]
-        theirs = [i for i in range(n) if not mask >> i & 1]
         x = _flat(equilibrium, mask, exact)
-        y = _flat(equilibrium, full ^ mask, exact) if theirs else np.ones(1, dtype=x.dtype)
-        tensor = scaled.transpose(0, *(1 + i for i in ours + theirs)).reshape(n, len(x), len(y))
+        y = _flat(equilibrium, full ^ mask, exact) if mask < full else np.ones(1, dtype=x.dtype)
+        tensor = coalition_payoffs(flat, game.actions, mask)
         matrix = np.tensordot(np.where(inside[mask], weights, -weights), tensor, axes=1)
         rows, columns = matrix @ y, x @ matrix
         utilities[mask] = utilities[full ^ mask] = (tensor @ y) @ x
@@ -99,12 +99,7 @@ def _exact_scaled(game: StrategicGame, equilibrium: Equilibrium) -> tuple[AnyArr
             f"the {what} is given in floating point, so it cannot be checked exactly",
             mend='write its numbers as integers or as texts such as "-7/9"',
         )
-    n = game.n_players
-    column = (n, *[1] * n)
-    lows = np.array(game.exact_minima, dtype=object)
-    ranges = np.array(game.exact_ranges, dtype=object)
-    scaled = (game.fractions - lows.reshape(column)) / ranges.reshape(column)
-    return scaled, equilibrium.prices * ranges
+    return game.exact_scaled, equilibrium.prices * np.array(game.exact_ranges, dtype=object)
 
 
 def float_prices(game: StrategicGame, equilibrium: Equilibrium) -> AnyArray:

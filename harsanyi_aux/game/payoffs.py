@@ -1,4 +1,4 @@
-"""Payoff tables as people write them: lists, numpy arrays, texts; turned into checked arrays.
+"""Payoff tables as people write them, turned into checked arrays, and their scale.
 
 The rule of the house is kept here: numpy's own promotion, which turns large integers into floats,
 never sees the numbers before they have been looked at one by one.
@@ -6,9 +6,10 @@ never sees the numbers before they have been looked at one by one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +31,26 @@ __all__ = [
     "checked_labels",
     "checked_names",
     "checked_text",
+    "coalition_payoffs",
     "common_shape",
     "double_among_floats",
+    "double_or_infinite",
     "doubles_and_exact",
+    "exact_maximum",
+    "exact_minimum",
     "nearest_double",
     "object_array",
     "outcome_place",
     "payoff_column",
+    "scaled_exactly",
 ]
 
 MOST_PLAYERS = 31  # one axis per player and one for the payoffs; older numpy stops at 32 axes
 AS_FRACTION = np.frompyfunc(Fraction, 1, 1)
 
+_Entry = TypeVar("_Entry", bound=np.generic)
 _INT64 = np.iinfo(np.int64)
+_LARGEST_EXACT_DOUBLE = 2**53  # up to here every integer is a double
 
 
 def outcome_place(player: int, outcome: tuple[int, ...]) -> str:
@@ -234,3 +242,72 @@ def bargaining_columns(points: Any, disagreement: Any) -> ObjectArray:
             payoff = parse_number(agreed[point, player], f"points[{point}][{player}]")
             columns[(player, point, *[0] * (n - 1))] = payoff
     return columns
+
+
+# -- layout ------------------------------------------------------------------------------------
+
+
+def coalition_payoffs(
+    flat: NDArray[_Entry], actions: tuple[int, ...], mask: int
+) -> NDArray[_Entry]:
+    """Arrange payoffs ``(n, outcomes)`` as ``(n, |A_S|, |A_{N∖S}|)``, joint actions in C order."""
+    n = len(actions)
+    inside = [i for i in range(n) if mask >> i & 1]
+    outside = [i for i in range(n) if not mask >> i & 1]
+    tensor = flat.reshape((n, *actions)).transpose(0, *(1 + i for i in inside + outside))
+    rows = int(np.prod([actions[i] for i in inside], dtype=np.int64))
+    return tensor.reshape(n, rows, -1)
+
+
+# -- scale (section 1 of the theory note), computed exactly and rounded once ----------------------
+
+
+def exact_minimum(exact: ExactArray, doubles: FloatArray) -> Fraction:
+    """Return the least of the numbers `exact`, whose nearest doubles are `doubles`."""
+    if exact.dtype != object:
+        return Fraction(int(exact.min()))
+    # rounding is monotone: the least number is among those whose double is least
+    least: Fraction = min(exact[doubles == doubles.min()].tolist())
+    return least
+
+
+def exact_maximum(exact: ExactArray, doubles: FloatArray) -> Fraction:
+    """Return the largest of the numbers `exact`, whose nearest doubles are `doubles`."""
+    if exact.dtype != object:
+        return Fraction(int(exact.max()))
+    largest: Fraction = max(exact[doubles == doubles.max()].tolist())
+    return largest
+
+
+def double_or_infinite(number: Fraction) -> float:
+    """Return the nearest double of a positive number, infinity beyond the largest."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def scaled_exactly(exact: ExactArray, low: Fraction, spread: Fraction) -> FloatArray:
+    """Return the doubles nearest to ``(exact - low) / spread``.
+
+    Parameters
+    ----------
+    exact : ExactArray
+        Payoffs of one player, in utils.
+    low, spread : Fraction
+        Their minimum and range.
+    """
+    if exact.dtype != object and spread <= _LARGEST_EXACT_DOUBLE:
+        # the differences are doubles, so one division rounds once, and quickly
+        differences = exact - np.int64(low.numerator)
+        quotients: FloatArray = differences.astype(np.float64) / float(spread)
+        return quotients
+    factor, divisor = spread.denominator, low.denominator * spread.numerator
+
+    def quotient(payoff: Fraction) -> float:
+        # int / int rounds once, as Fraction / Fraction would, without reducing to lowest terms
+        over = payoff.numerator * low.denominator - low.numerator * payoff.denominator
+        return over * factor / (payoff.denominator * divisor)
+
+    rounded: FloatArray = np.frompyfunc(quotient, 1, 1)(exact.astype(object)).astype(np.float64)
+    return rounded

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.payoffs import (
@@ -25,36 +24,33 @@ from harsanyi_aux.game.payoffs import (
     checked_names,
     checked_text,
     common_shape,
-    double_among_floats,
-    doubles_and_exact,
-    object_array,
-    outcome_place,
-    payoff_column,
-)
-from harsanyi_aux.game.scale import (
     double_or_infinite,
+    doubles_and_exact,
     exact_maximum,
     exact_minimum,
+    outcome_place,
+    payoff_column,
     scaled_exactly,
 )
 from harsanyi_aux.numbers.arrays import (
     ExactArray,
     FloatArray,
-    Number,
     ObjectArray,
     clip,
-    parse_number,
     read_only,
 )
+from harsanyi_aux.text.html import element
+from harsanyi_aux.text.notebook import (
+    MOST_ROWS,
+    latex_array,
+    latex_number,
+    latex_text,
+    more_rows,
+)
+from harsanyi_aux.text.plain import plain, shape_of
+from harsanyi_aux.text.tables import Column, numbers, table
 
-__all__ = [
-    "ExactArray",
-    "FloatArray",
-    "StrategicGame",
-    "permute_actions",
-    "permute_players",
-    "rescale",
-]
+__all__ = ["ExactArray", "FloatArray", "StrategicGame"]
 
 _SMALLEST_RANGE = float(np.finfo(np.float64).tiny)  # below it, 1/range overflows
 
@@ -210,6 +206,14 @@ class StrategicGame:
         column = (self.n_players, *[1] * self.n_players)
         return read_only((self.payoffs - self.minima.reshape(column)) / self.ranges.reshape(column))
 
+    @cached_property
+    def exact_scaled(self) -> ObjectArray:
+        """The same as `scaled` in Fractions; InputError if not exact."""
+        column = (self.n_players, *[1] * self.n_players)
+        lows = np.array(self.exact_minima, dtype=object).reshape(column)
+        ranges = np.array(self.exact_ranges, dtype=object).reshape(column)
+        return read_only((self.fractions - lows) / ranges)
+
     # -- identity ------------------------------------------------------------------------------
 
     def _key(self) -> tuple[object, ...]:
@@ -234,14 +238,42 @@ class StrategicGame:
         return f"<StrategicGame {self.title!r}: {self.n_players} players, {shape}, {kind} payoffs>"
 
     def _repr_html_(self) -> str:
-        from harsanyi_aux.text.notebook import game_html
-
-        return game_html(self)
+        indices, payoffs, hidden = self._shown()
+        chosen = [
+            Column(f"{i}: {plain(name)}", [plain(self.action_labels[i][a]) for a in indices[i]])
+            for i, name in enumerate(self.players)
+        ]
+        earned = [
+            numbers(["U", element("sub", str(i))], payoffs[i], "utils")
+            for i in range(self.n_players)
+        ]
+        kind = "exact payoffs" if self.is_exact else "payoffs in floating point"
+        caption = f"{plain(self.title) or 'A game'}: {shape_of(self.actions)} actions, {kind}"
+        rows = table(caption, [*chosen, *earned], sortable=False)
+        return element("div", rows, more_rows(hidden, "outcomes"))
 
     def _repr_latex_(self) -> str:
-        from harsanyi_aux.text.notebook import game_latex
+        indices, payoffs, hidden = self._shown()
+        n = self.n_players
+        heads = [*(latex_text(name) for name in self.players), *(f"U_{{{i}}}" for i in range(n))]
+        rows = [
+            [
+                *(latex_text(self.action_labels[i][indices[i][k]]) for i in range(n)),
+                *(latex_number(payoffs[i][k]) for i in range(n)),
+            ]
+            for k in range(len(indices[0]))
+        ]
+        if hidden:
+            rows.append([r"\vdots"] * (2 * n))
+        return latex_array("l" * n + "|" + "r" * n, heads, rows)
 
-        return game_latex(self)
+    def _shown(self) -> tuple[list[list[int]], list[list[Any]], int]:
+        """Return actions and payoffs by player of the outcomes shown, and how many are not."""
+        shown = min(self.n_outcomes, MOST_ROWS)
+        array = self.fractions if self.is_exact else self.payoffs
+        payoffs = [row[:shown].tolist() for row in array.reshape(self.n_players, -1)]
+        indices = np.array(np.unravel_index(np.arange(shown), self.actions)).tolist()
+        return indices, payoffs, self.n_outcomes - shown
 
     def __reduce__(self) -> tuple[object, ...]:
         # rebuilding restores what pickling an array forgets, that it is read-only
@@ -326,117 +358,3 @@ class StrategicGame:
         proposals = [*(f"propose {point + 1}" for point in range(k)), "reject"]
         labels = [proposals, *[["accept", "reject"]] * (n - 1)]
         return cls.from_arrays(*columns, title=title, action_labels=labels)
-
-
-# -- transformations (fact F4 of the theory note) ------------------------------------------------
-
-
-def permute_players(game: StrategicGame, order: Sequence[int]) -> StrategicGame:
-    """Return the game in which player ``k`` is player ``order[k]`` of `game`.
-
-    Parameters
-    ----------
-    game : StrategicGame
-    order : sequence of int
-        A permutation of ``0..n-1``.
-
-    Raises
-    ------
-    InputError
-        If `order` is not a permutation.
-    """
-    order = _permutation(order, game.n_players)
-    axes = (0, *(1 + player for player in order))
-    return replace(
-        game,
-        payoffs=game.payoffs[order].transpose(axes),
-        rational=None if game.rational is None else game.rational[order].transpose(axes),
-        players=tuple(game.players[player] for player in order),
-        action_labels=tuple(game.action_labels[player] for player in order),
-    )
-
-
-def permute_actions(game: StrategicGame, player: int, order: Sequence[int]) -> StrategicGame:
-    """Return the game in which action ``k`` of `player` is action ``order[k]`` of `game`.
-
-    Parameters
-    ----------
-    game : StrategicGame
-    player : int
-        From 0.
-    order : sequence of int
-        A permutation of the player's actions.
-
-    Raises
-    ------
-    InputError
-        If there is no such player or `order` is not a permutation.
-    """
-    if not 0 <= player < game.n_players:
-        raise InputError(f"there is no player {player} among {game.n_players}")
-    order = _permutation(order, game.actions[player])
-    labels = list(game.action_labels)
-    labels[player] = tuple(labels[player][action] for action in order)
-    return replace(
-        game,
-        payoffs=game.payoffs.take(order, axis=1 + player),
-        rational=None if game.rational is None else game.rational.take(order, axis=1 + player),
-        action_labels=tuple(labels),
-    )
-
-
-def _permutation(order: Sequence[int], count: int) -> list[int]:
-    listed = [int(k) for k in order]
-    if sorted(listed) != list(range(count)):
-        raise InputError(f"{clip(listed)} is not a permutation of 0..{count - 1}")
-    return listed
-
-
-def rescale(game: StrategicGame, scale: Any, shift: Any = 0) -> StrategicGame:
-    """Return the game with payoffs ``scale_i U_i + shift_i``.
-
-    Parameters
-    ----------
-    game : StrategicGame
-    scale, shift : number or sequence of n numbers
-        The scale positive. Exact numbers for an exact game, which then stays exact.
-
-    Raises
-    ------
-    InputError
-        If a scale is not positive, the counts do not fit, or exact numbers meet floats.
-    """
-    factors = _per_player(scale, game.n_players, "scale")
-    shifts = _per_player(shift, game.n_players, "shift")
-    for player, factor in enumerate(factors):
-        if factor <= 0:
-            raise InputError(f"{clip(factor)} is not positive", place=f"scale[{player}]")
-    columns: list[NDArray[Any]]
-    if game.is_exact:
-        if any(isinstance(number, float) for number in (*factors, *shifts)):
-            raise InputError(
-                "a float would make an exact game inexact",
-                mend="write the floats as strings, or rescale from_arrays(*game.payoffs)",
-            )
-        columns = [u * a + b for u, a, b in zip(game.fractions, factors, shifts, strict=True)]
-    else:
-        a = [double_among_floats(x, f"scale[{player}]") for player, x in enumerate(factors)]
-        b = [double_among_floats(x, f"shift[{player}]") for player, x in enumerate(shifts)]
-        with np.errstate(over="ignore"):  # an infinite payoff is reported by the constructor
-            columns = [u * a[i] + b[i] for i, u in enumerate(game.payoffs)]
-    return StrategicGame.from_arrays(
-        *columns,
-        title=game.title,
-        players=game.players,
-        action_labels=game.action_labels,
-        transferable=game.transferable,
-    )
-
-
-def _per_player(numbers: Any, n: int, place: str) -> list[Number]:
-    given = object_array(numbers, place)
-    if given.ndim == 0:
-        return [parse_number(given.item(), place)] * n
-    if given.shape != (n,):
-        raise InputError(f"expected 1 or {n} numbers, found shape {given.shape}", place=place)
-    return [parse_number(number, f"{place}[{k}]") for k, number in enumerate(given)]

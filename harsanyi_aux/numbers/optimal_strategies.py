@@ -10,7 +10,6 @@ revisited", 1996) in integer arithmetic, starting from the simplex of all strate
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,8 +17,6 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game.coalitions import grand_coalition
-from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, read_only
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point, to_fractions
 
@@ -73,63 +70,6 @@ def optimal_strategies(matrix: ObjectArray, *, limit: int = MOST_VERTICES) -> Op
     x, y, value = exact_saddle_point(matrix)
     slack = matrix - value
     return OptimalStrategies(value, _vertices(slack, x, y, limit), _vertices(-slack.T, y, x, limit))
-
-
-def threat_polytopes(
-    game: StrategicGame, prices: Sequence[Fraction], *, limit: int = MOST_VERTICES
-) -> dict[int, OptimalStrategies]:
-    """Return all optimal strategies of all threat games of an exact game.
-
-    Parameters
-    ----------
-    game : StrategicGame
-        With exact payoffs.
-    prices : sequence of n Fractions
-        Normalised (theory note, "Scale"); the threat games are those of the scaled payoffs.
-    limit : int, optional
-        As in `optimal_strategies`.
-
-    Returns
-    -------
-    dict
-        By the bitmask of the coalition with player 0 (not ``N``): the rows are its strategies, in
-        C order, the columns those of its complement; the value is ``v(S)`` in normalised units.
-
-    Raises
-    ------
-    InputError
-        If the game is not exact or a polytope has too many vertices.
-    """
-    scaled = scaled_payoffs(game)
-    return {
-        mask: optimal_strategies(threat_matrix(game, scaled, prices, mask), limit=limit)
-        for mask in range(1, grand_coalition(game.n_players), 2)
-    }
-
-
-def scaled_payoffs(game: StrategicGame) -> ObjectArray:
-    """Return ``(U_i - min U_i) / r_i`` in Fractions, shape (n, m_0, ..., m_{n-1})."""
-    column = (game.n_players, *[1] * game.n_players)
-    lows = np.array(game.exact_minima, dtype=object).reshape(column)
-    ranges = np.array(game.exact_ranges, dtype=object).reshape(column)
-    return read_only((game.fractions - lows) / ranges)
-
-
-def fight_payoffs(game: StrategicGame, scaled: ObjectArray, mask: int) -> ObjectArray:
-    """Arrange scaled payoffs as (n, rows, columns) of the coalition's threat game."""
-    n = game.n_players
-    order = sorted(range(n), key=lambda i: not mask >> i & 1)
-    rows = math.prod(m for i, m in enumerate(game.actions) if mask >> i & 1)
-    return scaled.transpose(0, *(1 + i for i in order)).reshape(n, rows, -1)
-
-
-def threat_matrix(
-    game: StrategicGame, scaled: ObjectArray, prices: Sequence[Fraction], mask: int
-) -> ObjectArray:
-    """Return ``M_S`` of scaled payoffs at normalised prices."""
-    signed = np.array([b if mask >> i & 1 else -b for i, b in enumerate(prices)], dtype=object)
-    matrix: ObjectArray = np.tensordot(signed, fight_payoffs(game, scaled, mask), axes=1)
-    return matrix
 
 
 def _vertices(slack: ObjectArray, x: ObjectArray, y: ObjectArray, limit: int) -> ObjectArray:

@@ -1,4 +1,4 @@
-"""Matrix games and threat values in rational arithmetic.
+"""Saddle points of matrix games in rational arithmetic.
 
 The slow, certain counterpart of the compiled kernels: a simplex method over ``Fraction`` with
 Bland's rule, which ends at an exact saddle point of every matrix, however degenerate.
@@ -6,14 +6,11 @@ Bland's rule, which ends at an exact saddle point of every matrix, however degen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.game.coalitions import grand_coalition
-from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray
 
 
@@ -76,39 +73,3 @@ def exact_saddle_point(matrix: ObjectArray) -> tuple[ObjectArray, ObjectArray, F
             x[variable - n] = table[m, c]
     scale: Any = 1 / table[m, n]
     return x * scale, y * scale, scale - shift
-
-
-def exact_threat_values(game: StrategicGame, prices: Sequence[Fraction | int]) -> ObjectArray:
-    """Return ``v_a(S)`` of an exact game at rational prices, exactly.
-
-    Parameters
-    ----------
-    game : StrategicGame
-        With exact payoffs.
-    prices : sequence of n rationals
-        Non-negative (curnits per util).
-
-    Returns
-    -------
-    object array of shape (2**n,)
-        Fractions by bitmask, in curnits.
-
-    Raises
-    ------
-    InputError
-        If the game's payoffs are floats.
-    """
-    n = game.n_players
-    full = grand_coalition(n)
-    worth = [Fraction(a) * game.fractions[i] for i, a in enumerate(prices)]
-    values = np.empty(1 << n, dtype=object)
-    total = np.asarray(sum(worth))
-    values[full] = max(total.reshape(-1).tolist())
-    values[0] = -values[full]
-    for mask in range(1, full, 2):
-        signed = np.asarray(sum(w if mask >> i & 1 else -w for i, w in enumerate(worth)))
-        order = sorted(range(n), key=lambda i: not mask >> i & 1)
-        rows = int(np.prod([game.actions[i] for i in order if mask >> i & 1], dtype=np.int64))
-        values[mask] = exact_saddle_point(signed.transpose(order).reshape(rows, -1))[2]
-        values[full ^ mask] = -values[mask]
-    return values

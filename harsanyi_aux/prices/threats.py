@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition, membership
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, Number, read_only
 
@@ -257,18 +258,6 @@ class ThreatGames:
             values[other] = -values[mask]
             gaps[mask] = gaps[other] = upper - lower
             utilities[mask] = utilities[other] = payoffs @ y @ x
-
-
-def coalition_payoffs(
-    flat: NDArray[_Number], actions: tuple[int, ...], mask: int
-) -> NDArray[_Number]:
-    """Arrange payoffs ``(n, outcomes)`` as ``(n, |A_S|, |A_{N∖S}|)``, joint actions in C order."""
-    n = len(actions)
-    inside = [i for i in range(n) if mask >> i & 1]
-    outside = [i for i in range(n) if not mask >> i & 1]
-    tensor = flat.reshape((n, *actions)).transpose(0, *(1 + i for i in inside + outside))
-    rows = int(np.prod([actions[i] for i in inside], dtype=np.int64))
-    return tensor.reshape(n, rows, -1)
 
 
 def solve_matrix_game(matrix: FloatArray) -> tuple[FloatArray, FloatArray, float, float]:

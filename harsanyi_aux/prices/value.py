@@ -16,7 +16,7 @@ from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.coalitions import coco_division
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, Number, ObjectArray, parse_number, read_only
-from harsanyi_aux.numbers.saddle_points import exact_threat_values
+from harsanyi_aux.prices.exact_threats import exact_threat_values
 from harsanyi_aux.prices.threats import check_prices, threat_games
 
 #: Outcomes up to which exact games are solved exactly by default; beyond, Fractions grow slow.

@@ -37,7 +37,7 @@ def kinked_game():
 
 
 def signed(game, pair):
-    from harsanyi_aux.prices.threats import coalition_payoffs
+    from harsanyi_aux.game.payoffs import coalition_payoffs
 
     signs = np.array([1.0 if pair >> i & 1 else -1.0 for i in range(game.n_players)])
     flat = game.scaled.reshape(game.n_players, -1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.search.design.canonical_form import canonical_form, trivial_part
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
 from harsanyi_aux.equilibria.survey import Survey, survey
-from harsanyi_aux.game.strategic import rescale
+from harsanyi_aux.game.transformations import rescale
 from harsanyi_aux.show.pictures import axes as plane
 from harsanyi_aux.show.pictures import pictures, prices
 from harsanyi_aux.show.pictures.coalitions import coalition_figure

@@ -22,7 +22,7 @@ from harsanyi_aux import StrategicGame
 from harsanyi_aux.game.coalitions import CoalitionMap, mask_of, members
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.families import random_game
-from harsanyi_aux.game.strategic import permute_actions, permute_players, rescale
+from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 
 SHAPES = ((2, 2), (3, 2), (2, 2, 2), (2, 2, 3))
 Carry = Callable[[Equilibrium], Equilibrium]

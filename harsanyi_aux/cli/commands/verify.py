@@ -22,9 +22,9 @@ from harsanyi_aux.errors import InputError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from harsanyi_aux.game.definition import Check, Verification
     from harsanyi_aux.game.equilibrium import Equilibrium
     from harsanyi_aux.game.strategic import StrategicGame
+    from harsanyi_aux.game.verification import Check, Verification
 
 
 def verify(
@@ -96,7 +96,6 @@ def _claims(
 
 
 def _verification_to_dict(result: Verification) -> dict[str, Any]:
-    from harsanyi_aux.game.definition import describe_failure
 
     failure = result.first_failure
     return {
@@ -111,7 +110,7 @@ def _verification_to_dict(result: Verification) -> dict[str, Any]:
             "division": result.residuals.division,
         },
         "checks": [_check_to_dict(check) for check in result.checks],
-        "first_failure": None if failure is None else describe_failure(failure),
+        "first_failure": None if failure is None else str(failure),
     }
 
 

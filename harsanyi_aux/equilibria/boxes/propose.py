@@ -26,11 +26,11 @@ from harsanyi_aux.certify.boxes.systems import System, bounds
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.prices.newton import PricePoint, polish
 from harsanyi_aux.prices.problem import PriceProblem
-from harsanyi_aux.prices.threats import coalition_payoffs
 
 #: Bits of the ball arithmetic, and of the center.
 PRECISION = 128

@@ -15,10 +15,11 @@ from harsanyi_aux.certify.cells.excluded import check_excluded, prepare_vertex
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.game.coalitions import CoalitionMap, coco_division, grand_coalition
 from harsanyi_aux.game.equilibrium import Equilibrium
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, format_number, read_only
 from harsanyi_aux.numbers.linear import nonnegative_fit, nonnegative_solution
-from harsanyi_aux.numbers.optimal_strategies import fight_payoffs, scaled_payoffs, threat_polytopes
+from harsanyi_aux.prices.exact_threats import threat_polytopes
 
 
 class ExactPoint:
@@ -46,9 +47,10 @@ class ExactPoint:
         self.b = [w / sum(worth) for w in worth]
         self.polytopes = threat_polytopes(game, self.b)
         self.pairs = tuple(self.polytopes)
-        scaled = scaled_payoffs(game)
-        self.payoffs = {mask: fight_payoffs(game, scaled, mask) for mask in self.pairs}
-        self.scaled = scaled.reshape(n, -1)
+        self.scaled = game.exact_scaled.reshape(n, -1)
+        self.payoffs = {
+            mask: coalition_payoffs(self.scaled, game.actions, mask) for mask in self.pairs
+        }
         earned = (np.array(self.b, dtype=object) @ self.scaled).tolist()
         self.best = max(earned)
         self.outcomes = [o for o, value in enumerate(earned) if value == self.best]

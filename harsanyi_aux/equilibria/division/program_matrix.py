@@ -18,9 +18,9 @@ from harsanyi_aux.game.coalitions import (
     shapley_weights,
     sizes,
 )
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, Number
-from harsanyi_aux.prices.threats import coalition_payoffs
 
 IntArray: TypeAlias = NDArray[np.int64]
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.game.coalitions import grand_coalition, membership, shapley_weights
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
 from harsanyi_aux.numbers.saddle_points import to_fractions
-from harsanyi_aux.prices.threats import ThreatGames, coalition_payoffs
+from harsanyi_aux.prices.threats import ThreatGames
 
 IntArray = NDArray[np.int64]
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.game.coalitions import members
-from harsanyi_aux.game.definition import Verification, describe_failure, division_defect, verify
+from harsanyi_aux.game.definition import division_defect, verify
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.quantities import Quantities, quantities
 from harsanyi_aux.game.strategic import StrategicGame
+from harsanyi_aux.game.verification import Verification
 from harsanyi_aux.text.html import Markup, data_address, element
 from harsanyi_aux.text.plain import coalition_name, number, plain
 from harsanyi_aux.text.tables import Column, numbers, table
@@ -83,7 +84,7 @@ def verdict(game: StrategicGame, equilibrium: Equilibrium, checked: Verification
     if failure is None:
         told = element("strong", f"All {len(checked.checks)} lines hold {how}.", class_="pass")
     else:
-        told = element("strong", f"Not valid: {describe_failure(failure)}.", class_="fail")
+        told = element("strong", f"Not valid: {failure}.", class_="fail")
     defect = division_defect(game, equilibrium)
     strong = equilibrium.concept == "coalition-perfect" or defect <= checked.tolerance
     residuals = checked.residuals

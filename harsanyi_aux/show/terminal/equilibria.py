@@ -23,9 +23,9 @@ from harsanyi_aux.game.coalitions import (
     membership,
     sizes,
 )
-from harsanyi_aux.game.definition import Check, Verification, describe_failure
 from harsanyi_aux.game.equilibrium import AnyArray
 from harsanyi_aux.game.implied import fights
+from harsanyi_aux.game.verification import Check, Verification
 from harsanyi_aux.text.plain import coalition_name, column, number, plain, shape_of
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def _verdict(verification: Verification) -> Text:
     """Return the verdict on a single line, however long: scripts read the last line."""
     failure = verification.first_failure
     if failure is not None:
-        told = f"not valid: {describe_failure(failure)}"
+        told = f"not valid: {failure}"
         return Text(told, style="bold red", no_wrap=True)
     how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
     what = f"{verification.kind} {CONCEPTS[verification.concept]}"

@@ -19,7 +19,7 @@ from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
 from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
-from harsanyi_aux.prices.threats import coalition_payoffs
+from harsanyi_aux.game.payoffs import coalition_payoffs
 from hostile.claims import pairs_of
 from hostile.sketch import Case, Known
 from hostile.tally import Tally
