@@ -1,4 +1,4 @@
-"""Linear equations in non-negative unknowns: solved or refuted exactly, or fitted in doubles.
+"""Linear equations in rational arithmetic; in non-negative unknowns they are solved or refuted.
 
 Least squares propose the unknowns that are positive and rational elimination confirms them. Where
 that fails, phase one of the simplex method with Bland's rule and fraction-free pivots (Edmonds
@@ -9,16 +9,76 @@ system is.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
 
+Row: TypeAlias = tuple[Fraction, ...]
+
 # What is positive in a fit in doubles.
 _POSITIVE = 1e-9
+
+
+def to_flint(value: Fraction | int) -> fmpq:
+    """Return a rational as flint's."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def from_flint(value: fmpq) -> Fraction:
+    """Return flint's rational as a Fraction."""
+    return Fraction(int(value.p), int(value.q))
+
+
+def flint_matrix(rows: Iterable[Iterable[Fraction | int]]) -> fmpq_mat:
+    """Return rows of rationals, at least one, as flint's matrix."""
+    return fmpq_mat([[to_flint(entry) for entry in row] for row in rows])
+
+
+def independent_rows(rows: Sequence[Row], n: int) -> tuple[Row, ...]:
+    """Return a basis of the span of rows of length n in reduced form."""
+    if not rows:
+        return ()
+    reduced, rank = flint_matrix(rows).rref()
+    return tuple(tuple(from_flint(reduced[r, i]) for i in range(n)) for r in range(rank))
+
+
+def null_space(rows: Sequence[Row], n: int) -> list[Row]:
+    """Return a basis of the vectors orthogonal to all rows of length n."""
+    reduced = independent_rows(rows, n)
+    pivots = [next(i for i in range(n) if row[i]) for row in reduced]
+    basis = []
+    for free in (i for i in range(n) if i not in pivots):
+        vector = [Fraction(0)] * n
+        vector[free] = Fraction(1)
+        for row, pivot in zip(reduced, pivots, strict=True):
+            vector[pivot] = -row[free]
+        basis.append(tuple(vector))
+    return basis
+
+
+def affine_rank(points: Sequence[Row]) -> int:
+    """Return the dimension of the affine hull of points."""
+    first = points[0]
+    differences = [tuple(x - y for x, y in zip(p, first, strict=True)) for p in points[1:]]
+    return len(first) - len(null_space(differences, len(first)))
+
+
+def unique_solution(
+    rows: Sequence[Sequence[Fraction | int]], right: Sequence[Fraction | int]
+) -> list[Fraction] | None:
+    """Return the only ``z`` with ``rows z = right``, None if there is none or more than one."""
+    columns = len(rows[0])
+    system = flint_matrix([*row, value] for row, value in zip(rows, right, strict=True))
+    reduced, rank = system.rref()
+    if rank != columns or any(reduced[r, r] != 1 for r in range(columns)):
+        return None
+    return [from_flint(reduced[r, columns]) for r in range(columns)]
 
 
 @dataclass(frozen=True)
@@ -51,7 +111,7 @@ def nonnegative_solution(matrix: ObjectArray, right: ObjectArray) -> Feasibility
     Feasibility
         A solution has at most k entries that are not zero.
     """
-    proposed = _on_fitted_support(matrix, right)
+    proposed = solution_on_fitted_support(matrix, right)
     if proposed is not None:
         return Feasibility(proposed, None)
     k, n = matrix.shape
@@ -98,34 +158,21 @@ def nonnegative_solution(matrix: ObjectArray, right: ObjectArray) -> Feasibility
     return Feasibility(None, farkas)
 
 
-def _on_fitted_support(matrix: ObjectArray, right: ObjectArray) -> ObjectArray | None:
-    """Return the exact solution on the support of the fit in doubles, if there is just one."""
-    k, n = matrix.shape
+def solution_on_fitted_support(matrix: ObjectArray, right: ObjectArray) -> ObjectArray | None:
+    """Return the exact non-negative solution on the support of the fit in doubles.
+
+    None if there is none, or more than one with this support.
+    """
     fit, _ = nonnegative_fit(matrix.astype(np.float64), right.astype(np.float64))
-    support = np.flatnonzero(fit > _POSITIVE).tolist()
-    count = len(support)
-    if not 0 < count <= k:
+    support = np.flatnonzero(fit > _POSITIVE)
+    if not 0 < len(support) <= len(matrix):
         return None
-    system = fmpq_mat(
-        [
-            [_flint(line[c]) for c in support] + [_flint(value)]
-            for line, value in zip(matrix, right, strict=True)
-        ]
-    )
-    reduced, rank = system.rref()
-    if rank != count or any(reduced[r, r] != 1 for r in range(count)):
+    values = unique_solution(matrix[:, support].tolist(), right.tolist())
+    if values is None or min(values) < 0:
         return None
-    solution = np.full(n, Fraction(0), dtype=object)
-    for r, c in enumerate(support):
-        value = reduced[r, count]
-        if value < 0:
-            return None
-        solution[c] = Fraction(int(value.p), int(value.q))
+    solution = np.full(matrix.shape[1], Fraction(0), dtype=object)
+    solution[support] = values
     return solution
-
-
-def _flint(value: Fraction | int) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
 
 
 def nonnegative_fit(matrix: FloatArray, right: FloatArray) -> tuple[FloatArray, float]:

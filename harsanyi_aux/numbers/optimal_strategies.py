@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from flint import fmpq, fmpq_mat
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.numbers.arrays import ObjectArray, read_only
+from harsanyi_aux.numbers.linear import flint_matrix
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point, to_fractions
 
 #: Most vertices of one polytope, also on the way to it.
@@ -97,10 +97,8 @@ def _vertices(slack: ObjectArray, x: ObjectArray, y: ObjectArray, limit: int) ->
 
 def _rank(slack: ObjectArray, rows: list[int], columns: list[int]) -> int:
     """Return the rank of the conditions ``(x slack)_c = 0`` and ``Σx = 1`` on the given rows."""
-    entries = [
-        [fmpq(slack[r, c].numerator, slack[r, c].denominator) for r in rows] for c in columns
-    ]
-    return int(fmpq_mat([*entries, [fmpq(1)] * len(rows)]).rank())
+    entries = [[slack[r, c] for r in rows] for c in columns]
+    return int(flint_matrix([*entries, [1] * len(rows)]).rank())
 
 
 def _integers(matrix: ObjectArray) -> list[list[int]]:

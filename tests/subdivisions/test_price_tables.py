@@ -21,8 +21,9 @@ from harsanyi_aux.equilibria.points.exact_point import (
     simple_prices,
 )
 from harsanyi_aux.equilibria.points.frame import build_frame
-from harsanyi_aux.equilibria.points.price_polytopes import null_space, stable_prices
+from harsanyi_aux.equilibria.points.price_polytopes import stable_prices
 from harsanyi_aux.game.families import make_degenerate
+from harsanyi_aux.numbers.linear import null_space
 from harsanyi_aux.numbers.saddle_points import to_fractions
 
 HALF, THIRD, ONE, ZERO = Fraction(1, 2), Fraction(1, 3), Fraction(1), Fraction(0)

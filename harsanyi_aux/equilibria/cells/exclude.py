@@ -23,8 +23,8 @@ from harsanyi_aux.equilibria.cells.varying import propose_varying, triples
 from harsanyi_aux.equilibria.points.corners import Corner, make_corner
 from harsanyi_aux.equilibria.points.exact_point import division_of
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.price_polytopes import null_space
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import null_space
 
 _TIGHT = 1e-8
 

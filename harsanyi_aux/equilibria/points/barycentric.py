@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-import flint
 import numpy as np
 
 from harsanyi_aux.equilibria.points.corners import Prices
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import flint_matrix, from_flint
 
 _CLEARLY_OUTSIDE = -1e-6
 
@@ -22,16 +22,8 @@ def barycentric(cell: Sequence[Prices], point: Prices) -> list[Fraction]:
     ZeroDivisionError
         If the vertices are affinely dependent.
     """
-    n = len(cell)
-    system = flint.fmpq_mat(n, n)
-    right = flint.fmpq_mat(n, 1)
-    for i in range(n):
-        right[i, 0] = flint.fmpq(point[i].numerator, point[i].denominator)
-        for k in range(n):
-            price = cell[k][i]
-            system[i, k] = flint.fmpq(price.numerator, price.denominator)
-    solution = system.solve(right)
-    return [Fraction(int(solution[k, 0].p), int(solution[k, 0].q)) for k in range(n)]
+    solution = flint_matrix(zip(*cell, strict=True)).solve(flint_matrix([p] for p in point))
+    return [from_flint(solution[k, 0]) for k in range(len(cell))]
 
 
 def is_inside(cell: Sequence[Prices], point: Prices) -> bool:

@@ -14,12 +14,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, TypeAlias
 
-import flint
 import numpy as np
 
 from harsanyi_aux.certify.cells.vertices import Vertex, prepare_vertex
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
+from harsanyi_aux.numbers.linear import unique_solution
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 
 Prices: TypeAlias = tuple[Fraction, ...]
@@ -230,17 +230,6 @@ def kernel_saddle(
 def _equalising(kernel: ObjectArray) -> list[Fraction] | None:
     """Return the distribution that makes all rows of a square matrix earn the same, or None."""
     k = len(kernel)
-    system = flint.fmpq_mat(k + 1, k + 1)
-    for i in range(k):
-        for j in range(k):
-            system[i, j] = flint.fmpq(kernel[i, j])
-        system[i, k] = flint.fmpq(-1)
-        system[k, i] = flint.fmpq(1)
-    right = flint.fmpq_mat(k + 1, 1)
-    right[k, 0] = flint.fmpq(1)
-    try:
-        solution = system.solve(right)
-    except ZeroDivisionError:
-        return None
-    values = [Fraction(int(solution[i, 0].p), int(solution[i, 0].q)) for i in range(k)]
-    return values if min(values) >= 0 else None
+    rows = [[*row, -1] for row in kernel.tolist()] + [[1] * k + [0]]
+    solution = unique_solution(rows, [0] * k + [1])
+    return solution[:k] if solution is not None and min(solution[:k]) >= 0 else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-import flint
 import numpy as np
 
 from harsanyi_aux.equilibria.points.corners import (
@@ -20,11 +19,12 @@ from harsanyi_aux.equilibria.points.corners import (
     make_corner,
 )
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.price_polytopes import Row, equal_shares, null_space
+from harsanyi_aux.equilibria.points.price_polytopes import equal_shares
 from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import Equilibrium, Residuals
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray, read_only
+from harsanyi_aux.numbers.linear import Row, null_space, solution_on_fitted_support
 
 #: A guess may differ from the prices in doubles by this.
 GUESS_DISTANCE = 1e-8
@@ -94,35 +94,16 @@ def threat_value(matrix: ObjectArray, sides: tuple[Sparse, Sparse]) -> Fraction:
 
 def exact_mixture(frame: Frame, prices: Prices, payoffs: list[Fraction]) -> Sparse | None:
     """Return a mixture of the outcomes best at the prices that pays exactly this, or None."""
-    from scipy.optimize import nnls
-
     V = frame.table.V
     n = frame.n
     earned = [sum(p * V[i][o] for i, p in enumerate(prices)) for o in range(frame.table.n_outcomes)]
     best = max(earned)
     active = [o for o, value in enumerate(earned) if value == best]
-    rough = np.vstack([frame.scaled[:, active], np.ones(len(active))])
-    target = np.array([*(float(u) for u in payoffs), 1.0])
-    weights, distance = nnls(rough, target)
-    if distance > 1e-7:
+    support = np.array([[V[i][o] for o in active] for i in range(n)] + [[1] * len(active)], object)
+    weights = solution_on_fitted_support(support, np.array([*payoffs, 1], dtype=object))
+    if weights is None:
         return None
-    support = [o for o, w in zip(active, weights.tolist(), strict=True) if w > 1e-9]
-    augmented = flint.fmpq_mat(n + 1, len(support) + 1)
-    for j, o in enumerate(support):
-        for i in range(n):
-            augmented[i, j] = flint.fmpq(V[i][o].numerator, V[i][o].denominator)
-        augmented[n, j] = flint.fmpq(1)
-    for i, u in enumerate(payoffs):
-        augmented[i, len(support)] = flint.fmpq(u.numerator, u.denominator)
-    augmented[n, len(support)] = flint.fmpq(1)
-    reduced, rank = augmented.rref()
-    if rank != len(support) or any(reduced[j, j] != 1 for j in range(rank)):
-        return None
-    mixture = [
-        (o, Fraction(int(reduced[j, rank].p), int(reduced[j, rank].q)))
-        for j, o in enumerate(support)
-    ]
-    return mixture if all(p > 0 for _, p in mixture) else None
+    return [(o, p) for o, p in zip(active, weights.tolist(), strict=True) if p]
 
 
 def exact_equilibrium(frame: Frame, prices: Prices) -> tuple[Equilibrium, Corner, Sparse] | None:

@@ -14,9 +14,10 @@ from harsanyi_aux.equilibria.points.corners import Corner, Prices, Sparse, read_
 from harsanyi_aux.equilibria.points.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.level_sets import Member, level_polytope
-from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, affine_rank, stable_prices
+from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import affine_rank
 
 
 @dataclass(frozen=True, eq=False)

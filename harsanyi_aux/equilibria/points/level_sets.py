@@ -26,8 +26,9 @@ from harsanyi_aux.equilibria.points.corners import (
     write_sparse,
 )
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, null_space, stable_prices
+from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import null_space
 
 #: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
 Member: TypeAlias = tuple[tuple[Prices, ...], int, tuple[tuple[Sparse, Sparse], ...]]

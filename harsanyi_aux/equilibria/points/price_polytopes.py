@@ -14,7 +14,6 @@ from functools import cached_property
 from itertools import combinations
 from math import comb
 
-import flint
 import numpy as np
 
 from harsanyi_aux.equilibria.points.corners import Prices, Sparse
@@ -22,8 +21,8 @@ from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.game.coalitions import grand_coalition, members
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import Row, affine_rank, independent_rows, null_space
 
-Row = tuple[Fraction, ...]
 # Choosing facets of a polytope by brute force: more choices than this are not tried.
 _MOST_CHOICES = 20_000
 
@@ -213,37 +212,3 @@ def _vertices(polytope: PricePolytope) -> tuple[Prices, ...]:
 def _primitive(row: Row) -> Row:
     largest = max(abs(x) for x in row)
     return tuple(x / largest for x in row) if largest else row
-
-
-def independent_rows(rows: Sequence[Row], n: int) -> tuple[Row, ...]:
-    """Return a basis of the rows' span in reduced form."""
-    matrix = flint.fmpq_mat(len(rows), n)
-    for r, row in enumerate(rows):
-        for i, x in enumerate(row):
-            matrix[r, i] = flint.fmpq(x.numerator, x.denominator)
-    reduced, rank = matrix.rref()
-    return tuple(
-        tuple(Fraction(int(reduced[r, i].p), int(reduced[r, i].q)) for i in range(n))
-        for r in range(rank)
-    )
-
-
-def null_space(rows: Sequence[Row], n: int) -> list[Row]:
-    """Return a basis of the vectors orthogonal to all rows, exactly."""
-    reduced = independent_rows(rows, n)
-    pivots = [next(i for i in range(n) if row[i]) for row in reduced]
-    basis = []
-    for free in (i for i in range(n) if i not in pivots):
-        vector = [Fraction(0)] * n
-        vector[free] = Fraction(1)
-        for row, pivot in zip(reduced, pivots, strict=True):
-            vector[pivot] = -row[free]
-        basis.append(tuple(vector))
-    return basis
-
-
-def affine_rank(points: Sequence[Prices]) -> int:
-    """Return the dimension of the affine hull of points."""
-    first = points[0]
-    differences = [tuple(x - y for x, y in zip(p, first, strict=True)) for p in points[1:]]
-    return len(first) - len(null_space(differences, len(first))) if differences else 0

@@ -16,6 +16,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat, fmpz_mat
 
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import from_flint, to_flint
 from harsanyi_aux.search.design.layouts import IntArray
 
 LOWER, BASIC, UPPER = 0, 1, 2
@@ -69,7 +70,7 @@ def exact_point(program: Bounded, basis: Basis) -> list[Fraction] | None:
             return None
         for k, j in enumerate(basic):
             point[j] = solution[k, 0]
-    return [Fraction(int(value.p), int(value.q)) for value in point]
+    return [from_flint(value) for value in point]
 
 
 def _integers(table: IntArray) -> fmpz_mat:
@@ -81,5 +82,4 @@ def _integers(table: IntArray) -> fmpz_mat:
 def _rational(bound: float) -> fmpq:
     if not math.isfinite(bound):
         return fmpq(0)  # where the simplex method keeps a free row or column that is not basic
-    value = Fraction(float(bound))
-    return fmpq(value.numerator, value.denominator)
+    return to_flint(Fraction(float(bound)))

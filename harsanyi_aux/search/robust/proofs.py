@@ -25,6 +25,7 @@ from harsanyi_aux.equilibria.points.corners import Corner, make_corner
 from harsanyi_aux.equilibria.points.frame import Frame, build_frame
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.linear import to_flint
 from harsanyi_aux.search.robust.polytopes import boundary_cells
 from harsanyi_aux.search.robust.regions import Plan
 
@@ -185,7 +186,7 @@ def _refined(
     Returns the cells, and whether some are still not accepted. All cells around an edge are split
     together, so that every ridge still belongs to two.
     """
-    eta = fmpq(radius.numerator, radius.denominator)
+    eta = to_flint(radius)
     middles: dict[frozenset[int], int] = {}
     accepted: set[tuple[int, ...]] = set()
     while True:
