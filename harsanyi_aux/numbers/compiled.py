@@ -21,7 +21,8 @@ from numba import njit
 compiled = njit(error_model="numpy", fastmath={"contract"})
 # Numba's cache has no lock: of two processes that compile a function for different arguments at
 # once, one may store its code under the other's entry. Only what Python calls is therefore cached,
-# and called with one kind of arguments: whoever compiles it writes the same.
+# and called with one kind of arguments: whoever compiles it writes the same. The cache compares
+# the age of one source file, so all that is compiled together stays in this one.
 cached = njit(cache=True, error_model="numpy", fastmath={"contract"})
 
 SHIFT = 2.0
@@ -409,8 +410,7 @@ def all_threats(
                 for o in range(outcomes):
                     sums[i, o] = sums[i - 1, o] + weight * P[i, o]
         other = full ^ S
-        row_base = indices[0]
-        col_base = indices[1]
+        row_base, col_base = indices[0], indices[1]
         M = threat_matrix(sums[players - 1], S, strides, counts, matrix, row_base, col_base)
         m, n = M.shape
         x = strategies[offsets[S] : offsets[S] + m]
@@ -435,8 +435,7 @@ def all_threats(
         value = 0.5 * (upper + lower)
         values[S] = value
         values[other] = -value
-        gaps[S] = upper - lower
-        gaps[other] = upper - lower
+        gaps[S] = gaps[other] = upper - lower
         for i in range(players):
             utilities[S, i] = 0.0
         for r in range(m):

@@ -6,19 +6,59 @@ Prices live on the simplex of *normalised* prices (``Σ a_i = 1`` for payoffs sc
 Off the simplex the correspondence is continued as ``g(x) = E(p) + p - x`` with ``p`` the nearest
 point of the simplex; by F6 the zeros of ``g`` in the affine hull are exactly the zeros of ``E``,
 those with a vanishing price included, and far out ``g`` points inward.
+
+The planner's body is the feasible set, or a smoothed one in its place: the hull of finitely many
+points plus a *smooth part*, a single-valued choice ``s(a)`` that is added to whatever point of the
+hull is chosen, ``ε a/|a|`` for a ball and so on (theory note, section 6).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from harsanyi_aux.game.coalitions import division_weights, membership
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.prices.planner import Planner, SmoothPart
 from harsanyi_aux.prices.threats import ThreatGames, value_gradients
+
+
+@dataclass(frozen=True)
+class SmoothPart:
+    """A single-valued choice at one price vector.
+
+    Attributes
+    ----------
+    point : (n,)
+        ``s(a)``.
+    jacobian : (n, n)
+        Its derivative; zero where ``s`` does not vary.
+    """
+
+    point: FloatArray
+    jacobian: FloatArray
+
+
+SmoothChoice: TypeAlias = Callable[[FloatArray], SmoothPart]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """A planner's body.
+
+    Attributes
+    ----------
+    points : (n, k)
+        The points the planner may mix, as columns.
+    smooth : callable or None
+        Prices to `SmoothPart`; None for none.
+    """
+
+    points: FloatArray
+    smooth: SmoothChoice | None = None
 
 
 def project_to_simplex(x: FloatArray) -> FloatArray:

@@ -24,8 +24,7 @@ from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, read_only
 from harsanyi_aux.prices.candidates import by_homotopy
 from harsanyi_aux.prices.newton import PricePoint, assess, fit_mixture, polish
-from harsanyi_aux.prices.planner import Planner, SmoothChoice, SmoothPart
-from harsanyi_aux.prices.problem import PriceProblem
+from harsanyi_aux.prices.problem import Planner, PriceProblem, SmoothChoice, SmoothPart
 from smoothing.bodies import Ball, ConvexBody, Ellipsoid
 from smoothing.erosion import erode
 from smoothing.errors import AccuracyError, GeometryError
