@@ -14,7 +14,8 @@ import numpy as np
 from scip_oracle import ScipAnswer, definition_residual, scip_decides, threat_pairs
 
 from harsanyi_aux import StrategicGame, random_game
-from harsanyi_aux.equilibria.existence import Existence, exists
+from harsanyi_aux.equilibria.existence import exists
+from harsanyi_aux.equilibria.results import Existence
 from harsanyi_aux.game.families import make_degenerate
 from harsanyi_aux.search.design.design import design
 

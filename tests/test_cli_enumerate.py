@@ -18,7 +18,8 @@ import harsanyi_aux.equilibria.enumeration as search
 from harsanyi_aux import load_game
 from harsanyi_aux.cli.limits import default_workers, describe
 from harsanyi_aux.equilibria.boxes.enclosures import decimals
-from harsanyi_aux.equilibria.enumeration import Enumeration, Snapshot, UndecidedCell
+from harsanyi_aux.equilibria.enumeration import Snapshot
+from harsanyi_aux.equilibria.results import Enumeration, UndecidedCell
 from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 from harsanyi_aux.show.terminal.enumeration import below_power_of_ten, enumeration_parts, rounded_up

@@ -20,8 +20,9 @@ import pygambit
 
 from harsanyi_aux.certify.reading.document import write
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
-from harsanyi_aux.equilibria.existence import Existence, exists
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.existence import exists
+from harsanyi_aux.equilibria.results import Enumeration, Existence
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.files.libraries import from_catalog
 from harsanyi_aux.game.strategic import StrategicGame

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.results import Enumeration
 from harsanyi_aux.game.families import random_game
 from harsanyi_aux.game.files.json_files import write_text
 

@@ -15,7 +15,8 @@ from harsanyi_aux.cli.shared import check_output, check_writable
 from harsanyi_aux.errors import InputError
 
 if TYPE_CHECKING:
-    from harsanyi_aux.equilibria.enumeration import Snapshot, UndecidedCell
+    from harsanyi_aux.equilibria.enumeration import Snapshot
+    from harsanyi_aux.equilibria.results import UndecidedCell
     from harsanyi_aux.game.strategic import StrategicGame
 
 #: More processes than this are started only if asked for.

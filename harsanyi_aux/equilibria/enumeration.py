@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
 
@@ -27,11 +27,12 @@ from harsanyi_aux.equilibria.cells.grow import Growth, Limits, start
 from harsanyi_aux.equilibria.cells.tree import Node
 from harsanyi_aux.equilibria.points.frame import Frame, build_frame
 from harsanyi_aux.equilibria.points.known import Known, redundant
+from harsanyi_aux.equilibria.results import Enclosure, Enumeration, EquilibriumSet, UndecidedCell
 from harsanyi_aux.equilibria.solver import solve
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game.equilibrium import Concept, Equilibrium
+from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.numbers.arrays import FloatArray, Number, read_only
+from harsanyi_aux.numbers.arrays import Number, read_only
 
 Progress: TypeAlias = Callable[["Snapshot"], None]
 
@@ -39,6 +40,8 @@ Progress: TypeAlias = Callable[["Snapshot"], None]
 SAVE_EVERY = 20.0
 #: Starts of the search for equilibria before the subdivision.
 STARTS = 4
+#: Cells examined at most, and the diameter of those too small to divide.
+MAX_CELLS, MIN_DIAMETER = 20_000, 1e-6
 
 
 @dataclass(frozen=True)
@@ -62,127 +65,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class EquilibriumSet:
-    """A continuum of equilibria with the same payoffs.
-
-    Attributes
-    ----------
-    dimension : int
-        Of the set of prices; where a threat varies, at least.
-    prices : array (k, n)
-        Corners of a polytope, each with ``Σ a_i r_i = 1``; some may lie on the boundary. It is the
-        set of prices, or, where a threat varies, holds it.
-    payoffs : array (n,)
-    equilibrium : Equilibrium
-        One of them, in doubles where a threat varies.
-    varying : tuple of int or None
-        None where all strategies stay the same. Otherwise the members of a coalition: its threats,
-        and those against it, change along the set, and a price in the polytope belongs to the
-        set exactly if the worth of this coalition's threat game there makes division hold.
-    """
-
-    dimension: int
-    prices: FloatArray
-    payoffs: FloatArray
-    equilibrium: Equilibrium
-    varying: tuple[int, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """Bounds proved for one equilibrium that is known in doubles.
-
-    Attributes
-    ----------
-    lower, upper : arrays (n,)
-        Normalised prices: exactly one equilibrium lies between.
-    equilibrium : Equilibrium
-    bounds : ProvedBounds
-        Of its prices and payoffs, much narrower.
-    """
-
-    lower: FloatArray
-    upper: FloatArray
-    equilibrium: Equilibrium
-    bounds: ProvedBounds
-
-
-@dataclass(frozen=True)
-class UndecidedCell:
-    """A part of the price simplex about which nothing is claimed.
-
-    Attributes
-    ----------
-    center : array (n,)
-        Normalised prices.
-    diameter : float
-        Longest edge.
-    reason : str
-    """
-
-    center: FloatArray
-    diameter: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class Enumeration:
-    """What an enumeration found and what is proved.
-
-    Attributes
-    ----------
-    game : StrategicGame
-    concept : Concept
-    equilibria : tuple of Equilibrium
-        One for each isolated proper equilibrium and each set; exact where the prices are rational.
-        If there is none, boundary solutions met (these are not a complete list).
-    sets : tuple of EquilibriumSet
-    enclosures : tuple of Enclosure
-    complete : bool
-        Whether every proper equilibrium with normalised prices at least `price_floor` is listed,
-        replayed by the checker.
-    price_floor : Fraction
-        The floor asked for.
-    proved_floor : Fraction
-        The list is complete where all normalised prices exceed this.
-    undecided : tuple of UndecidedCell
-    unproved : tuple of (prices, defect)
-        Solutions in doubles (normalised prices) that were not certified; for coalition-perfect with
-        the least division defect found there.
-    least_defect : float or None
-        For coalition-perfect: the smallest division defect met, 0 if one was found, None where no
-        CoCo equilibrium was met.
-    cells : int
-        Cells examined.
-    certificate : dict or None
-        The document (``docs/certificates.md``); None for transferable utility.
-    seconds : float
-    interrupted : bool
-    """
-
-    game: StrategicGame
-    concept: Concept
-    equilibria: tuple[Equilibrium, ...]
-    sets: tuple[EquilibriumSet, ...]
-    enclosures: tuple[Enclosure, ...]
-    complete: bool
-    price_floor: Fraction
-    proved_floor: Fraction
-    undecided: tuple[UndecidedCell, ...]
-    unproved: tuple[tuple[FloatArray, float], ...]
-    least_defect: float | None
-    cells: int
-    certificate: dict[str, Any] | None
-    seconds: float
-    interrupted: bool = False
-
-    @property
-    def proper(self) -> tuple[Equilibrium, ...]:
-        """The proper equilibria, boundary solutions left out."""
-        return tuple(e for e in self.equilibria if e.kind == "proper")
-
-
-@dataclass(frozen=True)
 class Options:
     """What the entry points share; see `enumerate_equilibria`."""
 
@@ -199,14 +81,14 @@ def checked_options(
     game: StrategicGame,
     concept: Concept,
     *,
-    price_floor: Number | str = 0,
-    max_cells: int = 20_000,
-    min_diameter: float = 1e-6,
-    time_limit: float | None = None,
-    starts: int = STARTS,
-    workers: int = 1,
-    state: str | Path | None = None,
-    progress: Progress | None = None,
+    price_floor: Number | str,
+    max_cells: int,
+    min_diameter: float,
+    time_limit: float | None,
+    starts: int,
+    workers: int,
+    state: str | Path | None,
+    progress: Progress | None,
 ) -> Options:
     """Return the options of an enumeration.
 
@@ -251,7 +133,17 @@ def checked_options(
 
 
 def enumerate_equilibria(
-    game: StrategicGame, *, concept: Concept = "coco", **options: Any
+    game: StrategicGame,
+    *,
+    concept: Concept = "coco",
+    price_floor: Number | str = 0,
+    max_cells: int = MAX_CELLS,
+    min_diameter: float = MIN_DIAMETER,
+    time_limit: float | None = None,
+    starts: int = STARTS,
+    workers: int = 1,
+    state: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> Enumeration:
     """Find all equilibria and prove the list complete, as far as possible.
 
@@ -288,7 +180,18 @@ def enumerate_equilibria(
     InputError
         If an argument is unusable, or the state file belongs to another search.
     """
-    chosen = checked_options(game, concept, **options)
+    chosen = checked_options(
+        game,
+        concept,
+        price_floor=price_floor,
+        max_cells=max_cells,
+        min_diameter=min_diameter,
+        time_limit=time_limit,
+        starts=starts,
+        workers=workers,
+        state=state,
+        progress=progress,
+    )
     begun = time.perf_counter()
     if game.transferable:
         return _transferable(game, concept, chosen, begun)

@@ -8,72 +8,42 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import Any, Literal
+from pathlib import Path
 
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.statements.entries import read_entry
 from harsanyi_aux.equilibria.cells.grow import Growth
 from harsanyi_aux.equilibria.enumeration import (
-    UndecidedCell,
+    MAX_CELLS,
+    MIN_DIAMETER,
+    Progress,
     checked_options,
     conclude,
     grow,
 )
 from harsanyi_aux.equilibria.points.known import Known
+from harsanyi_aux.equilibria.results import Existence
 from harsanyi_aux.equilibria.solver import solve
-from harsanyi_aux.game.equilibrium import Concept, Equilibrium
+from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.numbers.arrays import FloatArray
-
-Verdict = Literal["exists", "refuted", "undecided"]
+from harsanyi_aux.numbers.arrays import Number
 
 
-@dataclass(frozen=True)
-class Existence:
-    """The answer to the question of existence.
-
-    Attributes
-    ----------
-    status : "exists", "refuted" or "undecided"
-        About proper equilibria (all prices positive) with normalised prices >= `price_floor`.
-    concept : Concept
-    equilibrium : Equilibrium or None
-        Certified: exact, or enclosed by a box of the certificate.
-    least_defect : float or None
-        For coalition-perfect: the smallest division defect met, 0 if one exists, None where no CoCo
-        equilibrium was met.
-    certificate : dict or None
-        Of kind "equilibrium" or "refutation", and "enumeration" where undecided or where all
-        equilibria of the list lie below the floor; None for transferable utility.
-    price_floor : Fraction
-    undecided : tuple of UndecidedCell
-        The cells left open.
-    cells : int
-        Cells examined.
-    seconds : float
-    interrupted : bool
-    unproved : tuple of (prices, defect)
-        Where undecided: solutions in doubles (normalised prices) that were not certified; for
-        coalition-perfect with the least division defect found there.
-    """
-
-    status: Verdict
-    concept: Concept
-    equilibrium: Equilibrium | None
-    least_defect: float | None
-    certificate: dict[str, Any] | None
-    price_floor: Fraction
-    undecided: tuple[UndecidedCell, ...]
-    cells: int
-    seconds: float
-    interrupted: bool = False
-    unproved: tuple[tuple[FloatArray, float], ...] = ()
-
-
-def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) -> Existence:
+def exists(
+    game: StrategicGame,
+    *,
+    concept: Concept = "coco",
+    price_floor: Number | str = 0,
+    max_cells: int = MAX_CELLS,
+    min_diameter: float = MIN_DIAMETER,
+    time_limit: float | None = None,
+    starts: int = 1,
+    workers: int = 1,
+    state: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Existence:
     """Decide whether a proper equilibrium exists, with a proof.
 
     Parameters
@@ -81,7 +51,10 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
     game : StrategicGame
         Payoffs in doubles are taken for the rationals that they are.
     concept : "coco" or "coalition-perfect"
-    options
+    starts : int, optional
+        Starts of the search before the subdivision. One: a negative answer needs the subdivision
+        anyway, which searches where it must.
+    price_floor, max_cells, min_diameter, time_limit, workers, state, progress : optional
         As for `enumerate_equilibria`.
 
     Returns
@@ -93,20 +66,28 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
     InputError
         If an argument is unusable.
     """
-    # one start: a negative answer needs the subdivision anyway, which searches where it must
-    chosen = checked_options(game, concept, **{"starts": 1, **options})
+    chosen = checked_options(
+        game,
+        concept,
+        price_floor=price_floor,
+        max_cells=max_cells,
+        min_diameter=min_diameter,
+        time_limit=time_limit,
+        starts=starts,
+        workers=workers,
+        state=state,
+        progress=progress,
+    )
     begun = time.perf_counter()
     perfect = concept == "coalition-perfect"
     if game.transferable:
         return Existence(
-            status="exists",
+            game=game,
             concept=concept,
-            equilibrium=solve(game, concept=concept),
+            equilibria=(solve(game, concept=concept),),
+            complete=False,
             least_defect=0.0 if perfect else None,
-            certificate=None,
             price_floor=Fraction(0),  # all prices are equal there
-            undecided=(),
-            cells=0,
             seconds=time.perf_counter() - begun,
         )
     certainly = _test_of_floor(chosen.price_floor)
@@ -121,23 +102,24 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
         certificate = equilibrium_certificate(growth.frame, concept, known)
         check(certificate)
         return Existence(
-            status="exists",
+            game=game,
             concept=concept,
-            equilibrium=known.equilibrium,
+            equilibria=(known.equilibrium,),
+            complete=False,
             least_defect=0.0 if perfect else None,
             certificate=certificate,
             price_floor=chosen.price_floor,
-            undecided=(),
             cells=growth.counts.examined,
             seconds=time.perf_counter() - begun,
             interrupted=interrupted,
         )
     shown = conclude(growth, chosen, begun, interrupted)
     return Existence(
-        # one whose least price is the floor, as far as is proved, leaves the answer open
-        status="refuted" if shown.complete and not shown.proper else "undecided",
+        game=game,
         concept=concept,
-        equilibrium=None,
+        equilibria=(),
+        # one whose least price is the floor, as far as is proved, leaves the answer open
+        complete=shown.complete and not shown.proper,
         least_defect=shown.least_defect,
         certificate=shown.certificate,
         price_floor=chosen.price_floor,

@@ -8,12 +8,14 @@ points are selected at the prices of each CoCo equilibrium found (`division.near
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from harsanyi_aux.equilibria.results import Result
 from harsanyi_aux.errors import HarsanyiError, InputError, NoEquilibriumFound
 from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.game.definition import price_clearance, verify, with_residuals
@@ -46,14 +48,12 @@ _TRIED: dict[Method, str] = {
 _BOUNDARY_RETURNS = 3
 
 
-@dataclass(frozen=True)
-class SolveResult:
-    """What a search from several starts found.
+@dataclass(frozen=True, kw_only=True)
+class SolveResult(Result):
+    """What a search from several starts found: verified and distinct, not proved complete.
 
     Attributes
     ----------
-    equilibria : tuple of Equilibrium
-        Verified, distinct, proper ones first.
     starts : int
         Starts made, extra ones included.
     evaluations : int
@@ -70,7 +70,7 @@ class SolveResult:
         search met.
     """
 
-    equilibria: tuple[Equilibrium, ...]
+    complete: None = None
     starts: int
     evaluations: int
     best_residual: float
@@ -186,9 +186,18 @@ def solve_all(
         raise InputError(f"{starts} starts", mend="give at least one")
     if not tol > 0:
         raise InputError(f"tolerance {tol} is not positive")
+    begun = time.perf_counter()
     if game.transferable:
-        equilibrium = _transferable(game, concept, tol)
-        return SolveResult((equilibrium,), 0, 1, 0.0, ("the CoCo value",))
+        return SolveResult(
+            game=game,
+            concept=concept,
+            equilibria=(_transferable(game, concept, tol),),
+            seconds=time.perf_counter() - begun,
+            starts=0,
+            evaluations=1,
+            best_residual=0.0,
+            tried=("the CoCo value",),
+        )
     planned = starts or (1 if concept == "coco" else 10)
     search = _Search(game, concept, method, tol, found)
     generator = np.random.default_rng(0 if rng is None else rng)
@@ -226,6 +235,7 @@ class _Search:
         tol: float,
         report: Callable[[Equilibrium], None] | None,
     ) -> None:
+        self.begun = time.perf_counter()
         self.game = game
         self.report = report
         self.concept: Concept = concept
@@ -332,6 +342,9 @@ class _Search:
     def result(self, starts: int) -> SolveResult:
         """Return the findings, proper equilibria first."""
         return SolveResult(
+            game=self.game,
+            concept=self.concept,
+            seconds=time.perf_counter() - self.begun,
             equilibria=tuple(sorted(self.found, key=lambda e: e.kind != "proper")),
             starts=starts,
             evaluations=self.problem.evaluations,

@@ -18,7 +18,7 @@ from harsanyi_aux.game.strategic import StrategicGame
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harsanyi_aux.equilibria.enumeration import Enumeration
+    from harsanyi_aux.equilibria.results import Enumeration
     from harsanyi_aux.numbers.arrays import FloatArray
 
 #: Games beyond this are not enumerated here: `harsanyi enumerate` has the time.

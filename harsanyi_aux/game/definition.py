@@ -103,6 +103,30 @@ def verify(
     )
 
 
+def is_equilibrium(
+    game: StrategicGame, equilibrium: Equilibrium, *, exact: bool | None = None, tol: float = 1e-9
+) -> bool:
+    """Whether a claimed equilibrium satisfies the definition of its concept.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    equilibrium : Equilibrium
+    exact : bool, optional
+        Whether to compute in rational arithmetic; by default where game and equilibrium are exact.
+    tol : float, optional
+        As for `verify`, which tells line by line what fails.
+
+    Raises
+    ------
+    InputError
+        As `verify`.
+    """
+    if exact is None:
+        exact = game.is_exact and equilibrium.is_exact
+    return verify(game, equilibrium, exact=exact, tol=tol).valid
+
+
 def with_residuals(game: StrategicGame, equilibrium: Equilibrium) -> Equilibrium:
     """Return the equilibrium with the residuals of its own concept filled in."""
     return replace(equilibrium, residuals=verify(game, equilibrium).residuals)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harsanyi_aux.equilibria.division.select import divide
-from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.equilibria.results import Enumeration
 from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.game.definition import verify

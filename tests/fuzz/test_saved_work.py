@@ -16,7 +16,7 @@ from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore,
 
 from harsanyi_aux import StrategicGame, enumerate_equilibria
 from harsanyi_aux.certify.reading.document import sealed
-from harsanyi_aux.equilibria.enumeration import Enumeration
+from harsanyi_aux.equilibria.results import Enumeration
 from harsanyi_aux.game.files.json_files import load_game
 from harsanyi_aux.search.campaign.database import reading
 from harsanyi_aux.search.campaign.plan import Family, Plan, plan_from_json

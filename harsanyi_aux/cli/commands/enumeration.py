@@ -35,7 +35,7 @@ from harsanyi_aux.cli.shared import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harsanyi_aux.equilibria.enumeration import Enumeration
+    from harsanyi_aux.equilibria.results import Enumeration
 
 
 def enumerate_all(

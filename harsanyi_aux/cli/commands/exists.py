@@ -35,7 +35,7 @@ from harsanyi_aux.cli.shared import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harsanyi_aux.equilibria.existence import Existence
+    from harsanyi_aux.equilibria.results import Existence
     from harsanyi_aux.game.strategic import StrategicGame
 
 

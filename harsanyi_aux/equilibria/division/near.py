@@ -26,8 +26,8 @@ def divide_near(frame: Frame, prices: FloatArray) -> DivisionResult:
     Returns
     -------
     DivisionResult
-        "found" with an exact equilibrium, at the simplest fractions at which there is one. An
-        "impossible" in doubles is no proof: for that see `existence`.
+        "exists" with an exact equilibrium, at the simplest fractions at which there is one. An
+        "refuted" in doubles is no proof: for that see `existence`.
 
     Raises
     ------
@@ -37,13 +37,13 @@ def divide_near(frame: Frame, prices: FloatArray) -> DivisionResult:
         If a linear program fails.
     """
     rough = divide(frame.game, prices / frame.game.ranges)
-    if rough.status == "impossible":
+    if rough.status == "refuted":
         return rough
     for exact in simple_prices(prices, frame.table.ranges):
         if min(exact) > 0 and exact_equilibrium(frame, exact) is None:
             continue  # a guess that is no CoCo equilibrium is not worth its polytopes
         own = [b / r for b, r in zip(exact, frame.table.ranges, strict=True)]
         answer = divide(frame.game, own)
-        if answer.status != "impossible":
+        if answer.status != "refuted":
             return answer
     return rough

@@ -3,8 +3,8 @@
 By fact F1 of the theory note a CoCo equilibrium is coalition-perfect if and only if they can, for
 the coalitions of 2 to n - 1 members. At exact prices `divide` answers with an exact
 coalition-perfect equilibrium or with a proof that there is none; what neither succeeds in stays
-undecided. Prices in doubles only approximate an equilibrium: there the answer may be "impossible",
-safely, but never "found".
+undecided. Prices in doubles only approximate an equilibrium: there the answer may be "refuted",
+safely, but never "exists".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from harsanyi_aux.equilibria.division.in_doubles import divide_floats
 from harsanyi_aux.equilibria.division.point import ExactPoint
 from harsanyi_aux.equilibria.division.program import DivisionProgram, Refutation, Relaxation
 from harsanyi_aux.equilibria.division.program_matrix import Cell, StrategyBound, Structure
+from harsanyi_aux.equilibria.results import Verdict
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.definition import division_defect, verify
 from harsanyi_aux.game.equilibrium import Equilibrium
@@ -42,8 +43,6 @@ from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, Number, ObjectArray, parse_number
 from harsanyi_aux.numbers.saddle_points import to_fractions
 from harsanyi_aux.prices.threats import check_prices
-
-Status = Literal["found", "impossible", "undecided"]
 
 #: Most parts that the branching examines by default.
 LIMIT = 200
@@ -62,7 +61,8 @@ class DivisionResult:
 
     Attributes
     ----------
-    status : "found", "impossible" or "undecided"
+    status : "exists", "refuted" or "undecided"
+        Whether there are such saddle points.
     equilibrium : Equilibrium or None
         If found: coalition-perfect, exact and verified; its prices are those asked about.
     defect : float
@@ -76,7 +76,7 @@ class DivisionResult:
         In words.
     """
 
-    status: Status
+    status: Verdict
     equilibrium: Equilibrium | None
     defect: float
     proof: list[list[Any]] | None
@@ -121,7 +121,7 @@ def divide(
     Notes
     -----
     Theory note, facts F1 and F8, sections 2 and 5. Prices that are no CoCo equilibrium fail in the
-    grand coalition: their status is "impossible".
+    grand coalition: their status is "refuted".
     """
     if game.transferable:
         raise InputError(
@@ -133,7 +133,7 @@ def divide(
     if any(isinstance(a, float) for a in given):
         impossible, defect = divide_floats(game, checked, limit=limit)
         return DivisionResult(
-            "impossible" if impossible else "undecided",
+            "refuted" if impossible else "undecided",
             None,
             defect,
             None,
@@ -176,7 +176,7 @@ def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -
     if mixture is None:
         at.check(reason, ())
         words = "the grand coalition cannot pay what is owed: no CoCo equilibrium"
-        return DivisionResult("impossible", None, missing, [["excluded", reason]], words)
+        return DivisionResult("refuted", None, missing, [["excluded", reason]], words)
     search_for = _Search(at, mixture, starts, rng)
     linear = is_linear(search_for.blocks)
     found = at_vertices(search_for.blocks)
@@ -190,11 +190,11 @@ def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -
         threats = found.strategies(search_for.blocks)
         equilibrium = at.equilibrium(threats, mixture, exact=True)
         verify(at.game, equilibrium, exact=True).raise_if_invalid()
-        return DivisionResult("found", equilibrium, 0.0, None, "verified exactly")
+        return DivisionResult("exists", equilibrium, 0.0, None, "verified exactly")
     search_for.measure()
     if nodes is not None or linear:
         words = "no optimal threats satisfy division in the smaller coalitions"
-        return DivisionResult("impossible", None, search_for.defect, nodes, words)
+        return DivisionResult("refuted", None, search_for.defect, nodes, words)
     words = (
         "threats that satisfy division were found in doubles, but no rational ones"
         if search_for.in_doubles_only

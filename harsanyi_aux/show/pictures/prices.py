@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    from harsanyi_aux.equilibria.enumeration import EquilibriumSet
+    from harsanyi_aux.equilibria.results import EquilibriumSet
     from harsanyi_aux.game.strategic import StrategicGame
     from harsanyi_aux.smooth.games import SmoothedLimit
 

@@ -23,8 +23,12 @@ from harsanyi_aux.show.terminal.equilibria import CONCEPTS, equilibrium_parts, h
 from harsanyi_aux.text.plain import LONGEST_FRACTION, column, number, number_above, plain
 
 if TYPE_CHECKING:
-    from harsanyi_aux.equilibria.enumeration import Enumeration, EquilibriumSet, UndecidedCell
-    from harsanyi_aux.equilibria.existence import Existence
+    from harsanyi_aux.equilibria.results import (
+        Enumeration,
+        EquilibriumSet,
+        Existence,
+        UndecidedCell,
+    )
     from harsanyi_aux.game.equilibrium import Equilibrium
     from harsanyi_aux.game.strategic import StrategicGame
 
