@@ -36,10 +36,11 @@ campaign: $(STAMP)
 
 # Tens of thousands of random games: the dense search against the proved lists. Takes hours, may be
 # stopped and continued; the last command prints what was found.
+DENSE := PYTHONPATH=tests/support $(BIN)/python -m oracles.dense.campaign
 dense: $(STAMP)
 	mkdir -p build
-	$(BIN)/python tests/support/dense_campaign.py build/dense.jsonl
-	$(BIN)/python tests/support/dense_campaign.py build/dense.jsonl --summary
+	$(DENSE) build/dense.jsonl
+	$(DENSE) build/dense.jsonl --summary
 
 # Branches of the definition, the checkers and the readers that no test takes. In one process.
 coverage: $(STAMP)

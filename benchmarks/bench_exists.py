@@ -1,9 +1,10 @@
 """Existence decided with a proof (`exists`) and by SCIP within tolerances, on the same games.
 
-Random, degenerate and designed games of three players (tests/existence_cases.py), both concepts,
-normalised prices of at least 1/1000. SCIP runs with the settings that were found fastest
-(tests/scip_oracle.py). Times are processor seconds of one core after a warm-up; they are printed,
-never asserted. A contradiction between the two would be a bug and ends the run with an error.
+Random, degenerate and designed games of three players (tests/support/existence_cases.py), both
+concepts, normalised prices of at least 1/1000. SCIP runs with the settings that were found fastest
+(tests/support/oracles/scip.py). Times are processor seconds of one core after a warm-up; they are
+printed, never asserted. A contradiction between the two would be a bug and ends the run with an
+error.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from bench_threats import machine
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from existence_cases import CONCEPTS, KINDS, SHAPES, Case, compare, comparison_cases
 

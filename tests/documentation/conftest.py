@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Session, ended
+from folders import ROOT
+from pages import Session, ended
 
 
 @pytest.fixture

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 from scipy.stats import beta
 
 from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 from harsanyi_aux.search.campaign.plan import Plan, family_of
 
-ROOT = Path(__file__).parents[2]
 SHAPES = ("2x2x2", "2x2x3", "3x3x3", "2x2x2x2")
 GENERIC = ("uniform", "integer", "normal", "zero-sum-plus")
 ALL = (*GENERIC, "symmetric", "bargaining")

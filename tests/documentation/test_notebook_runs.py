@@ -8,8 +8,9 @@ from typing import Any
 
 import nbformat
 import pytest
+from folders import ROOT
 from nbclient import NotebookClient
-from pages import ROOT, assert_printed
+from pages import assert_printed
 
 NOTEBOOK = ROOT / "docs" / "tutorial.ipynb"
 

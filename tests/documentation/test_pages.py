@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import LEFT_OUT, ROOT, Session, all_commands, assert_printed, blocks, follow
+from folders import ROOT
+from pages import LEFT_OUT, Session, all_commands, assert_printed, blocks, follow
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from pages import ROOT, all_commands, blocks
+from folders import ROOT
+from pages import all_commands, blocks
 
 from harsanyi_aux.cli import app as cli
 

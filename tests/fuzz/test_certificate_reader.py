@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
+from folders import EXAMPLES
+from mutations import accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux.certify import Report, check, read
 from harsanyi_aux.certify.reading.document import sealed

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from commands import Answer, Run
+from folders import EXAMPLES
 from hypothesis import strategies as st
-from mutations import EXAMPLES, budgets, contents, explore, text_of, trees
+from mutations import budgets, contents, explore, text_of, trees
 
 VETO = EXAMPLES / "veto.json"
 GAME = json.loads(VETO.read_text())

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from folders import EXAMPLES
 from hypothesis import strategies as st
-from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
+from mutations import accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.errors import InputError, did_you_mean_file

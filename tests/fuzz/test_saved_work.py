@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from commands import Run, assert_refused
+from folders import EXAMPLES
 from hypothesis import strategies as st
-from mutations import EXAMPLES, accepted_or_refused, budgets, contents, explore, text_of, trees
+from mutations import accepted_or_refused, budgets, contents, explore, text_of, trees
 
 from harsanyi_aux import StrategicGame, enumerate_equilibria
 from harsanyi_aux.certify.reading.document import sealed

@@ -111,7 +111,7 @@ def install(folder: Path) -> str:
 
 def follow_readme(folder: Path) -> str:
     """Run what the README shows, next to the examples; and check every certificate it links."""
-    sys.path.insert(0, str(ROOT / "tests" / "documentation"))
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
     from pages import assert_printed, blocks, commands
 
     reader = folder / "reader"
@@ -135,8 +135,9 @@ def follow_readme(folder: Path) -> str:
         run(harsanyi, "check", certificate, folder=reader)
     # reads the style and the script that are package data
     run(harsanyi, "report", "examples/veto.json", "-o", "page.html", folder=reader)
+    sources = folder / "sources" / "harsanyi_aux" / "show" / "page"
     for data in ("style.css", "sort.js"):
-        text = (folder / "sources" / "harsanyi_aux" / "report" / data).read_text(encoding="utf-8")
+        text = (sources / data).read_text(encoding="utf-8")
         page = (reader / "page.html").read_text(encoding="utf-8")
         expect(text.splitlines()[-2] in page, f"{data} is not in the report")
     return f"ran {len(shown)} README commands, checked {len(certificates)} certificates, reported"

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import copy
-import sys
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1] / "fuzz"))
-
 from hypothesis import strategies as st
-from mutations import at, places, trees
+from mutations import at, is_number, places, trees
 
 FACTORS = [Fraction(1, 2), Fraction(2), Fraction(3, 2), 1 + Fraction(1, 10**3), Fraction(0)]
 STEPS = [Fraction(k, size) for k in (1, -1) for size in (1, 7, 10**3, 10**9)]
 Steps = tuple[Any, ...]
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether a value of a document is an exact number."""
-    return type(value) is int or (
-        isinstance(value, str) and value.lstrip("-").replace("/", "").isdigit() and value.isascii()
-    )
 
 
 @st.composite

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parents[1] / "certificates"))
-
-from worked_examples import (
+from certificates.worked_examples import (
     SPLIT_NODES,
     dilemma,
     distinct,

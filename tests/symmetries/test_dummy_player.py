@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from commands import EXAMPLES
+from folders import EXAMPLES
 
 from harsanyi_aux import StrategicGame, verify
 from harsanyi_aux.game.coalitions import CoalitionMap, mask_of

@@ -1,0 +1,1 @@
+"""The same problems solved by other means than the package's, to compare with."""

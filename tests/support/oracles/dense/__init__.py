@@ -1,0 +1,1 @@
+"""The dense search for the CoCo equilibria of three-player games; tests/README.md describes it."""
