@@ -17,11 +17,12 @@ from math import comb
 import flint
 import numpy as np
 
-from harsanyi_aux.equilibria.points.corners import Prices, Sparse
+from harsanyi_aux.equilibria.points.corners import Prices
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.game.coalitions import grand_coalition, members
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.sparse import Sparse
 
 Row = tuple[Fraction, ...]
 # Choosing facets of a polytope by brute force: more choices than this are not tried.
