@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.numbers.arrays import ObjectArray
+from harsanyi_aux.numbers.linear import unique_solution
+from harsanyi_aux.numbers.sparse import Sparse
 
 
 def to_fractions(array: Any) -> ObjectArray:
@@ -23,6 +25,40 @@ def to_fractions(array: Any) -> ObjectArray:
         for value in source.reshape(-1).tolist()
     ]
     return result
+
+
+def kernel_saddle(
+    matrix: ObjectArray, rows: list[int], columns: list[int]
+) -> tuple[Sparse, Sparse] | None:
+    """Return the saddle point of an integer matrix with a given square kernel, if there is one."""
+    if len(rows) == 1:
+        r, c = rows[0], columns[0]
+        v = matrix[r, c]
+        if max(matrix[:, c]) > v or min(matrix[r]) < v:
+            return None
+        return ((r, Fraction(1)),), ((c, Fraction(1)),)
+    kernel = matrix[np.ix_(rows, columns)]
+    y = _equalising(kernel)
+    x = _equalising(kernel.T)
+    if x is None or y is None:
+        return None
+    value = sum(p * q for p, q in zip(kernel[0], y, strict=True))
+    if max(matrix[:, columns] @ np.array(y, dtype=object)) > value:
+        return None
+    if min(np.array(x, dtype=object) @ matrix[rows]) < value:
+        return None
+    return (
+        tuple((r, p) for r, p in zip(rows, x, strict=True) if p),
+        tuple((c, p) for c, p in zip(columns, y, strict=True) if p),
+    )
+
+
+def _equalising(kernel: ObjectArray) -> list[Fraction] | None:
+    """Return the distribution that makes all rows of a square matrix earn the same, or None."""
+    k = len(kernel)
+    rows = [[*row, -1] for row in kernel.tolist()] + [[1] * k + [0]]
+    solution = unique_solution(rows, [0] * k + [1])
+    return solution[:k] if solution is not None and min(solution[:k]) >= 0 else None
 
 
 def exact_saddle_point(matrix: ObjectArray) -> tuple[ObjectArray, ObjectArray, Fraction]:

@@ -18,7 +18,7 @@ from harsanyi_aux import enumerate_equilibria, load_game, verify
 from harsanyi_aux.certify import InvalidCertificate, check
 from harsanyi_aux.certify.boxes.check import check_box
 from harsanyi_aux.certify.reading.document import sealed
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.equilibria.results import Enumeration
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.equilibrium import equilibrium_from_dict

@@ -19,7 +19,7 @@ from harsanyi_aux.certify.boxes.check import check_box
 from harsanyi_aux.certify.boxes.forms import Domain
 from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
 from harsanyi_aux.certify.boxes.systems import State, narrowed
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import random_game
 
 # -- kernels -------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from flint import ctx
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify.boxes.check import check_box
 from harsanyi_aux.certify.boxes.forms import Domain, Form, collapse, reciprocal
-from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.equilibria.boxes.propose import propose_box
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import make_degenerate, random_game
 
 

@@ -19,7 +19,7 @@ from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
 from harsanyi_aux.certify.boxes.newton_steps import Update, newton_steps
 from harsanyi_aux.certify.boxes.systems import bounds
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import random_game
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 

@@ -15,8 +15,8 @@ from harsanyi_aux import StrategicGame, coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.certify.statements.entries import read_entry
-from harsanyi_aux.equilibria.boxes.propose import table_of
-from harsanyi_aux.equilibria.points.corners import make_corner
+from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.points.corners import make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import build_frame
 from harsanyi_aux.equilibria.points.level_sets import propose_level
 
@@ -174,7 +174,7 @@ def test_division_must_be_possible(curved):
     )
     assert corner.threats == near.threats
     assert corner.outcome == near.outcome
-    own = corner.entry["threats"]
+    own = write_corner(corner)["threats"]
     changed = {
         "prices": [[str(p) for p in one.prices] for one in (corner, near)],
         "outcome": corner.outcome,
@@ -211,7 +211,7 @@ def test_members_that_must_be_refused():
     reject(game, changed(prices=[]), "no combination is positive")
     reject(game, changed(prices=[["11/20", "9/20"]]), "not optimal")
     beside = make_corner(build_frame(game), (Fraction(11, 20), Fraction(9, 20)), exact=True)
-    threat = beside.entry["threats"]["0"]
+    threat = write_corner(beside)["threats"]["0"]
     reject(game, changed(prices=[["11/20", "9/20"]], threat=threat), "no equilibrium")
     reject(game, changed(threat=[[[0, "1"]], [[0, "1"]]]), "not optimal")
     reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")

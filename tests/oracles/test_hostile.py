@@ -25,7 +25,7 @@ from hostile.judge import Verdict, in_hull, judge, leaves_at, shows
 from harsanyi_aux import enumerate_equilibria, verify
 from harsanyi_aux.certify.boxes.faces import Face
 from harsanyi_aux.certify.cells import excluded as cells
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.coalitions import CoalitionMap
 from harsanyi_aux.game.equilibrium import Equilibrium
 

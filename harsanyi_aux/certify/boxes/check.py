@@ -65,7 +65,11 @@ def check_box(table: Table, entry: Mapping[str, Any]) -> BoxReport:
     InvalidCertificate
         If the entry is malformed, or the proof fails at the stated precision.
     """
-    claim = read_box(table, entry)
+    return prove_box(table, read_box(table, entry))
+
+
+def prove_box(table: Table, claim: BoxClaim) -> BoxReport:
+    """Do what `check_box` does for an entry that has been read."""
     located = locate(table, claim)
     last = 1 - sum(claim.center, fmpq(0))
     spread = sum(claim.radius, fmpq(0))

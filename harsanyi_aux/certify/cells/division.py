@@ -22,6 +22,8 @@ from harsanyi_aux.certify.reading.values import index, rational, rationals, reco
 
 #: Mask of the pair, "row" or "column", joint action, bound, and +1 for at least, -1 for at most.
 Split: TypeAlias = tuple[int, str, int, Fraction | fmpq, int]
+#: Two indices and a multiplier.
+Triple: TypeAlias = tuple[int, int, fmpq]
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Fight:
 
     pair: int
     shares: list[fmpq]
-    columns: list[tuple[int, int, fmpq]]
-    rows: list[tuple[int, int, fmpq]]
-    bounds: list[tuple[int, int, fmpq]]
+    columns: Sequence[Triple]
+    rows: Sequence[Triple]
+    bounds: Sequence[Triple]
 
 
 def read_division(table: Table, value: object, splits: Sequence[Split]) -> list[Fight]:
@@ -57,23 +59,47 @@ def read_division(table: Table, value: object, splits: Sequence[Split]) -> list[
     if value is None:
         return []
     data = record(value, "division", ("coalitions",), ("pairs",))
-    shares = _read_shares(table, data["coalitions"], "division.coalitions")
-    fights = {pair: Fight(pair, own, [], [], []) for pair, own in shares.items() if any(own)}
+    coalitions = _read_coalitions(table, data["coalitions"], "division.coalitions")
     listed = data.get("pairs", {})
     if not isinstance(listed, Mapping):
         raise InvalidCertificate("expected an object", "division.pairs")
+    pairs = {}
     for key, multipliers in listed.items():
         place = f"division.pairs[{key!r:.40}]"
         pair = table.parse_key(key, place)
         rows, columns = table.sizes(pair)
         record(multipliers, place, (), ("columns", "rows", "bounds"))
-        fights[pair] = Fight(
-            pair,
-            shares[pair],
+        pairs[pair] = (
             read_triples(multipliers.get("columns", ()), columns, columns, f"{place}.columns"),
             read_triples(multipliers.get("rows", ()), rows, rows, f"{place}.rows"),
             _read_bounds(table, pair, multipliers.get("bounds", ()), splits, f"{place}.bounds"),
         )
+    return make_fights(table, coalitions, pairs, splits)
+
+
+def make_fights(
+    table: Table,
+    coalitions: Mapping[int, Sequence[fmpq]],
+    pairs: Mapping[int, tuple[Sequence[Triple], Sequence[Triple], Sequence[Triple]]],
+    splits: Sequence[Split],
+) -> list[Fight]:
+    """Return the fights that division in the given coalitions is about.
+
+    Parameters
+    ----------
+    table : Table
+    coalitions : mapping from masks
+        ``η_S`` over the members in increasing order, with sum zero.
+    pairs : mapping from masks of pairs to three lists of triples
+        ``(c', c, s)``, ``(r', r, t)`` and ``(d, j, κ)``, no multiplier negative.
+    splits : sequence of Split
+        Those that ``d`` counts.
+    """
+    shares = _shares(table, coalitions)
+    fights = {pair: Fight(pair, own, [], [], []) for pair, own in shares.items() if any(own)}
+    for pair, (columns, rows, bounds) in pairs.items():
+        terms = _bound_terms(table, pair, bounds, splits)
+        fights[pair] = Fight(pair, shares[pair], columns, rows, terms)
     return list(fights.values())
 
 
@@ -155,11 +181,11 @@ def _linear_part(table: Table, fight: Fight, common: int) -> fmpz_mat:
     return fmpz_mat(matrix)
 
 
-def _read_shares(table: Table, value: object, place: str) -> dict[int, list[fmpq]]:
-    """Return ``g_{R,i}`` of all pairs."""
+def _read_coalitions(table: Table, value: object, place: str) -> dict[int, list[fmpq]]:
+    """Return ``η_S`` by mask."""
     if not isinstance(value, Mapping):
         raise InvalidCertificate("expected an object", place)
-    shares = {pair: [fmpq(0)] * table.n for pair in table.pairs}
+    coalitions = {}
     for key, listed in value.items():
         here = f"{place}[{key!r:.40}]"
         coalition = table.parse_coalition(key, here)
@@ -169,6 +195,15 @@ def _read_shares(table: Table, value: object, place: str) -> dict[int, list[fmpq
         weights = rationals(listed, size, here)
         if sum(weights) != 0:
             raise InvalidCertificate("the weights do not sum to zero", here)
+        coalitions[coalition] = weights
+    return coalitions
+
+
+def _shares(table: Table, coalitions: Mapping[int, Sequence[fmpq]]) -> dict[int, list[fmpq]]:
+    """Return ``g_{R,i}`` of all pairs."""
+    shares = {pair: [fmpq(0)] * table.n for pair in table.pairs}
+    for coalition, weights in coalitions.items():
+        size = coalition.bit_count()
         within = coalition
         while within:
             sign = -1 if (size - within.bit_count()) % 2 else 1
@@ -180,7 +215,7 @@ def _read_shares(table: Table, value: object, place: str) -> dict[int, list[fmpq
     return shares
 
 
-def read_triples(value: object, others: int, own: int, place: str) -> list[tuple[int, int, fmpq]]:
+def read_triples(value: object, others: int, own: int, place: str) -> list[Triple]:
     """Return a list of two indices and a multiplier that is not negative."""
     triples = []
     for k, entry in enumerate(sequence(value, place)):
@@ -194,20 +229,30 @@ def read_triples(value: object, others: int, own: int, place: str) -> list[tuple
 
 def _read_bounds(
     table: Table, pair: int, value: object, splits: Sequence[Split], place: str
-) -> list[tuple[int, int, fmpq]]:
-    """Return ``κσ(1[r=r*] - bound)`` at the outcomes of column ``j``, or the same for a column."""
+) -> list[Triple]:
+    """Return the number of a split, the other side's action and the multiplier of each bound."""
     rows, columns = table.sizes(pair)
-    terms = []
+    bounds = []
     for k, entry in enumerate(sequence(value, place)):
         here = f"{place}[{k}]"
         position, against, multiplier = sequence(entry, here, 3)
-        split = splits[index(position, len(splits), here)]
-        if split[0] != pair:
+        about, side, *_ = splits[index(position, len(splits), here)]
+        if about != pair:
             raise InvalidCertificate("that split is about another pair", here)
-        _, side, action, bound, sign = split
-        factor = sign * _multiplier(multiplier, here)
-        level = rational(bound, here)
-        index(against, columns if side == "row" else rows, here)
+        weight = _multiplier(multiplier, here)
+        bounds.append((position, index(against, columns if side == "row" else rows, here), weight))
+    return bounds
+
+
+def _bound_terms(
+    table: Table, pair: int, bounds: Sequence[Triple], splits: Sequence[Split]
+) -> list[Triple]:
+    """Return ``κσ(1[r=r*] - bound)`` at the outcomes of column ``j``, or the same for a column."""
+    rows, columns = table.sizes(pair)
+    terms = []
+    for position, against, multiplier in bounds:
+        _, side, action, bound, sign = splits[position]
+        factor, level = sign * multiplier, rational(bound, "")
         for own in range(rows if side == "row" else columns):
             r, c = (own, against) if side == "row" else (against, own)
             terms.append((r, c, factor * ((own == action) - level)))

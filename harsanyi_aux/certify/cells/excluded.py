@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from math import factorial
 from typing import Any
 
 from flint import fmpq, fmpz, fmpz_mat
 
-from harsanyi_aux.certify.cells.division import Split, division_bounds, read_division
+from harsanyi_aux.certify.cells.division import Fight, Split, division_bounds, read_division
 from harsanyi_aux.certify.cells.vertices import (
     EdgeBounds,
     Vertex,
@@ -28,6 +29,22 @@ from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import index, rationals, record, sequence
 
 __all__ = ["Split", "Vertex", "check_excluded", "exempt_positions", "prepare_vertex"]
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A leaf "excluded", read; what its ``except`` says is left to `exempt_positions`.
+
+    Attributes
+    ----------
+    weights : tuple of n fmpq, or of n such tuples, one for each vertex; then without fights
+    dropped : sequence of (outcome, outcome worth more)
+    fights : sequence of Fight
+    """
+
+    weights: tuple[Any, ...]
+    dropped: Sequence[tuple[int, int]]
+    fights: Sequence[Fight] = ()
 
 
 def check_excluded(
@@ -59,7 +76,14 @@ def check_excluded(
     InvalidCertificate
         If the reason is malformed or the inequality fails; the place is relative to the reason.
     """
-    for positions, slack in least_coefficients(table, cell, reason, exempt, splits).items():
+    prove_excluded(table, cell, read_exclusion(table, reason, splits), exempt)
+
+
+def prove_excluded(
+    table: Table, cell: Sequence[Vertex], exclusion: Exclusion, exempt: Collection[int] = ()
+) -> None:
+    """Do what `check_excluded` does for a leaf that has been read."""
+    for positions, slack in _coefficients(table, cell, exclusion, exempt).items():
         own = sorted(set(positions))
         if slack < 0 or (slack == 0 and len(own) == 1 and own[0] not in exempt):
             where = " and ".join(map(str, own))
@@ -84,15 +108,36 @@ def least_coefficients(
     Where the weights vary, ``min C_klm(o)`` for ``k <= l <= m``. Parameters and errors as for
     `check_excluded`, but for the inequality itself.
     """
+    return _coefficients(table, cell, read_exclusion(table, reason, splits), exempt)
+
+
+def read_exclusion(
+    table: Table, reason: Mapping[str, Any], splits: Sequence[Split] = ()
+) -> Exclusion:
+    """Read a leaf "excluded"; parameters as for `check_excluded`."""
     record(reason, "", ("weights",), ("dropped", "except", "division"))
-    kept = _kept_outcomes(table, cell, reason.get("dropped", ()), exempt)
-    if _is_varying(reason["weights"]):
-        if reason.get("division") is not None:
-            raise InvalidCertificate("weights that vary exclude no division", "division")
-        return _varying_coefficients(table, cell, reason["weights"], kept)
-    weights = rationals(reason["weights"], table.n, "weights")
-    common = math.lcm(*(int(w.q) for w in weights))
-    beta = [int(w.p) * (common // int(w.q)) for w in weights]
+    dropped = []
+    for k, entry in enumerate(sequence(reason.get("dropped", ()), "dropped")):
+        here = f"dropped[{k}]"
+        lost, better = sequence(entry, here, 2)
+        dropped.append((index(lost, table.n_outcomes, here), index(better, table.n_outcomes, here)))
+    weights, n = reason["weights"], table.n
+    if not _is_varying(weights):
+        fights = read_division(table, reason.get("division"), splits)
+        return Exclusion(tuple(rationals(weights, n, "weights")), dropped, fights)
+    if reason.get("division") is not None:
+        raise InvalidCertificate("weights that vary exclude no division", "division")
+    vectors = enumerate(sequence(weights, "weights", n))
+    return Exclusion(tuple(tuple(rationals(w, n, f"weights[{v}]")) for v, w in vectors), dropped)
+
+
+def _coefficients(
+    table: Table, cell: Sequence[Vertex], exclusion: Exclusion, exempt: Collection[int]
+) -> dict[tuple[int, ...], fmpq]:
+    kept = _kept_outcomes(table, cell, exclusion.dropped, exempt)
+    if _is_varying(exclusion.weights):
+        return _varying_coefficients(table, cell, exclusion.weights, kept)
+    beta, common = over_common(exclusion.weights)
     gammas = _gammas(table, beta)
     earned, unit = _earned(table, cell, beta, kept)
     steps = list(combinations_with_replacement(range(table.n), 2))
@@ -102,22 +147,22 @@ def least_coefficients(
         most = max(p + q for p, q in zip(earned[k], earned[m], strict=True))
         bound = _bound(gammas, edges[k, m]) - fmpq(most, 2 * unit)
         least[k, m] = bound / (common * factorial(table.n))
-    for fight in read_division(table, reason.get("division"), splits):
+    for fight in exclusion.fights:
         for step, bound in division_bounds(table, fight, cell, edges).items():
             least[step] += bound
     return least
 
 
 def _varying_coefficients(
-    table: Table, cell: Sequence[Vertex], weights: object, kept: Sequence[int]
+    table: Table, cell: Sequence[Vertex], weights: Sequence[Sequence[fmpq]], kept: Sequence[int]
 ) -> dict[tuple[int, ...], fmpq]:
     n = table.n
     steps = list(combinations_with_replacement(range(n), 2))
     edges = {(k, m): edge_bounds(table, cell[k], cell[m]) for k, m in steps}
     # by vertex, edge and outcome: C^k_lm(o)
     plain = []
-    for v, vector in enumerate(sequence(weights, "weights", n)):
-        beta, common = over_common(rationals(vector, n, f"weights[{v}]"))
+    for vector in weights:
+        beta, common = over_common(vector)
         gammas = _gammas(table, beta)
         earned, unit = _earned(table, cell, beta, kept)
         factor = common * factorial(n)
@@ -171,13 +216,14 @@ def exempt_positions(
 
 
 def _kept_outcomes(
-    table: Table, cell: Sequence[Vertex], dropped: object, exempt: Collection[int]
+    table: Table,
+    cell: Sequence[Vertex],
+    dropped: Sequence[tuple[int, int]],
+    exempt: Collection[int],
 ) -> list[int]:
     """Return the outcomes that an optimal strategy of the grand coalition may use."""
     gone = set()
-    for k, entry in enumerate(sequence(dropped, "dropped")):
-        here = f"dropped[{k}]"
-        lost, better = (index(o, table.n_outcomes, here) for o in sequence(entry, here, 2))
+    for k, (lost, better) in enumerate(dropped):
         gains = [row[better] - row[lost] for row in table.integers]
         pareto = min(gains) >= 0 and max(gains) > 0
         if not pareto and not all(
@@ -185,7 +231,7 @@ def _kept_outcomes(
             or (vertex.worth[better] == vertex.worth[lost] and position in exempt)
             for position, vertex in enumerate(cell)
         ):
-            raise InvalidCertificate(f"outcome {better} is not always worth more", here)
+            raise InvalidCertificate(f"outcome {better} is not always worth more", f"dropped[{k}]")
         gone.add(lost)
     kept = [o for o in range(table.n_outcomes) if o not in gone]
     if not kept:

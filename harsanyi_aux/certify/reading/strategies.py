@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
 
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.certify.reading.values import index, rational, rationals, sequence
+from harsanyi_aux.certify.reading.values import index, rational, rationals, sequence, to_fmpq
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def read_mixed(value: object, length: int, place: str) -> Mixed:
     if sum(counts) != total:
         raise InvalidCertificate("the probabilities do not sum to one", place)
     return Mixed(tuple(support), counts, total)
+
+
+def make_mixed(strategy: Sequence[tuple[int, Fraction]]) -> Mixed:
+    """Return the strategy with the given joint actions, increasing, and positive probabilities."""
+    support, probabilities = zip(*strategy, strict=True)
+    return Mixed(support, *over_common([to_fmpq(p) for p in probabilities]))
 
 
 def read_threats(

@@ -51,7 +51,7 @@ def rational(value: object, place: str) -> fmpq:
     if isinstance(value, fmpq):
         return value
     if isinstance(value, Fraction):
-        return fmpq(value.numerator, value.denominator)
+        return to_fmpq(value)
     raise InvalidCertificate(f"{clip(value)} is not an exact number", place)
 
 
@@ -60,10 +60,15 @@ def to_fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
+def to_fmpq(value: Fraction | int) -> fmpq:
+    """Return the same number as flint's fmpq."""
+    return fmpq(value.numerator, value.denominator)
+
+
 def to_text(value: fmpq | Fraction) -> str:
     """Return ``p/q`` or ``p``, however many digits there are."""
     if isinstance(value, Fraction):
-        value = fmpq(value.numerator, value.denominator)
+        value = to_fmpq(value)
     return str(value)
 
 

@@ -26,6 +26,7 @@ from harsanyi_aux.certify.boxes.systems import System, bounds
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
@@ -43,15 +44,6 @@ NEGLIGIBLE = 1e-10
 # Parts of the box that fits the linearised conditions, in the order tried.
 _SHARES = (1.0, 0.97, 0.9, 0.75, 0.55, 0.4, 0.25, 0.15, 0.08, 0.03, 1e-2, 1e-3, 1e-5, 1e-8)
 _MOST_SUBSETS = 100
-
-
-def table_of(game: StrategicGame) -> Table:
-    """Return the game as the checker reads it; doubles are the rationals they are."""
-    payoffs = game.fractions if game.is_exact else game.payoffs
-    return Table(
-        tuple(game.actions),
-        tuple(tuple(map(Fraction, row)) for row in payoffs.reshape(game.n_players, -1).tolist()),
-    )
 
 
 def propose_box(

@@ -17,7 +17,7 @@ from harsanyi_aux.certify.boxes.claims import BoxClaim, read_box
 from harsanyi_aux.certify.boxes.faces import read_face
 from harsanyi_aux.certify.boxes.systems import Located, System, bounds, narrowed
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.strategic import StrategicGame
 
 

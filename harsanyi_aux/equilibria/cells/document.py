@@ -13,48 +13,21 @@ from harsanyi_aux.certify.cells.trees import check_root
 from harsanyi_aux.certify.cells.vertices import read_vertex
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.document import digest, sealed
-from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.equilibria.cells.grow import Growth, Limits
 from harsanyi_aux.equilibria.cells.locate import Locator
 from harsanyi_aux.equilibria.cells.tree import read_tree, walk, write_tree
+from harsanyi_aux.equilibria.certificates import common_part
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.known import Known
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.equilibrium import Concept
-from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.numbers.arrays import format_number
-
-
-def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
-    """Return a game in the format of files, every payoff exact."""
-    return {
-        "format": "harsanyi-game",
-        "version": 1,
-        "title": game.title,
-        "players": list(game.players),
-        "actions": list(game.actions),
-        "payoffs": [[format_number(u) for u in row] for row in table.payoffs],
-        "transferable": False,
-    }
-
-
-def common_part(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
-    """Return what certificates of every kind begin with."""
-    from harsanyi_aux import __version__
-
-    return {
-        "format": "harsanyi-certificate",
-        "version": 1,
-        "kind": kind,
-        "concept": concept,
-        "software": f"harsanyi-aux {__version__}",
-        "game": exact_game(frame.game, frame.table),
-    }
 
 
 def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dict[str, Any]:
     """Return the certificate that one known equilibrium exists."""
-    return sealed({**common_part(frame, "equilibrium", concept), "equilibrium": known.entry})
+    return sealed(
+        {**common_part(frame.game, frame.table, "equilibrium", concept), "equilibrium": known.entry}
+    )
 
 
 def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
@@ -62,8 +35,9 @@ def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
     tree = write_tree(growth.root)
     nodes = [["undecided", "not examined"] if node[0] == "open" else node for node in tree["nodes"]]
     refuted = not growth.known and not any(node[0] == "undecided" for node in nodes)
+    frame, kind = growth.frame, "refutation" if refuted else "enumeration"
     document = {
-        **common_part(growth.frame, "refutation" if refuted else "enumeration", growth.concept),
+        **common_part(frame.game, frame.table, kind, growth.concept),
         "price_floor": str(floor),
         "vertices": tree["vertices"],
         "nodes": nodes,
@@ -78,7 +52,7 @@ def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
     defect = growth.locator.least_defect
     return sealed(
         {
-            **common_part(growth.frame, "state", growth.concept),
+            **common_part(growth.frame.game, growth.frame.table, "state", growth.concept),
             "format": "harsanyi-search-state",
             "price_floor": str(floor),
             "equilibria": [known.entry for known in growth.known],
@@ -106,7 +80,7 @@ def load_state(
         raise InputError("this is no saved search", mend="give another file for the state")
     if not _is_intact(state):
         raise InputError("the saved search is damaged", mend="delete it and start afresh")
-    expected = {**common_part(frame, "state", concept), "price_floor": str(floor)}
+    expected = {**common_part(frame.game, frame.table, "state", concept), "price_floor": str(floor)}
     for key, name in (("concept", "concept"), ("price_floor", "price floor")):
         if state.get(key) != expected[key]:
             raise InputError(

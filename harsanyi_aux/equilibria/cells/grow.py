@@ -89,7 +89,7 @@ class Growth:
     _changes_before: int = -1
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
-    _prices: dict[tuple[int, Known], bool] = field(default_factory=dict)
+    _prices: dict[tuple[Corner, Known], bool] = field(default_factory=dict)
 
     @property
     def known(self) -> list[Known]:
@@ -228,7 +228,7 @@ class Growth:
         return False
 
     def _is_price(self, corner: Corner, e: int) -> bool:
-        key = (id(corner), self.known[e])
+        key = (corner, self.known[e])
         if key not in self._prices:
             self._prices[key] = self.known[e].is_price(corner.prices)
         return self._prices[key]

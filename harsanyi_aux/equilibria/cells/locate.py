@@ -28,7 +28,7 @@ from harsanyi_aux.equilibria.division.program import DivisionProgram
 from harsanyi_aux.equilibria.division.program_matrix import Cell as DivisionCell
 from harsanyi_aux.equilibria.division.select import DivisionResult, divide
 from harsanyi_aux.equilibria.points.continua import prices_of_strategies
-from harsanyi_aux.equilibria.points.corners import Corner, Prices, Sparse, make_corner
+from harsanyi_aux.equilibria.points.corners import Corner, Prices, make_corner
 from harsanyi_aux.equilibria.points.exact_point import (
     as_corner,
     exact_equilibrium,
@@ -51,6 +51,7 @@ from harsanyi_aux.equilibria.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.game.definition import verify, with_residuals
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.sparse import Sparse
 from harsanyi_aux.prices.newton import PricePoint, polish
 from harsanyi_aux.prices.problem import PriceProblem
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 from harsanyi_aux.equilibria.points.barycentric import barycentric
-from harsanyi_aux.equilibria.points.corners import Corner, make_corner, read_fraction, read_sparse
+from harsanyi_aux.equilibria.points.corners import Corner, make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.numbers.sparse import read_fraction, read_sparse
 
 Cell: TypeAlias = tuple[Corner, ...]
 
@@ -114,18 +114,18 @@ def walk(root: Node) -> Iterator[Node]:
 
 def write_tree(root: Node) -> dict[str, Any]:
     """Return ``{"vertices": …, "nodes": …}``; open cells are written as nodes of kind "open"."""
-    numbers: dict[int, int] = {}
-    written: dict[str, int] = {}
+    numbers: dict[Corner, int] = {}
+    by_value: dict[Any, int] = {}
     vertices: list[dict[str, Any]] = []
 
     def number(corner: Corner) -> int:
-        if id(corner) not in numbers:
-            text = json.dumps(corner.entry)
-            if text not in written:
-                written[text] = len(vertices)
-                vertices.append(corner.entry)
-            numbers[id(corner)] = written[text]
-        return numbers[id(corner)]
+        if corner not in numbers:
+            value = (corner.prices, corner.threats, corner.outcome)
+            if value not in by_value:
+                by_value[value] = len(vertices)
+                vertices.append(write_corner(corner))
+            numbers[corner] = by_value[value]
+        return numbers[corner]
 
     for corner in root.cell:
         number(corner)
@@ -156,7 +156,7 @@ def read_tree(
     share, depth : optional
         Those of the root.
     corners : dict, optional
-        Corners read before, by what was written; new ones are added. Neighbouring cells that share
+        Corners read before, by value; new ones are added. Neighbouring cells that share
         their corners also share what has been computed from them.
 
     Raises
@@ -195,16 +195,9 @@ def read_tree(
 
 
 def _read_corner(frame: Frame, entry: Mapping[str, Any], known: dict[Any, Corner]) -> Corner:
-    key = (tuple(entry["prices"]), repr(entry["threats"]), entry["outcome"])
-    if key not in known:
-        known[key] = _new_corner(frame, entry)
-    return known[key]
-
-
-def _new_corner(frame: Frame, entry: Mapping[str, Any]) -> Corner:
-    threats = []
-    for mask in frame.pairs:
-        x, y = entry["threats"][frame.table.key(mask)]
-        threats.append((read_sparse(x), read_sparse(y)))
-    prices = tuple(map(read_fraction, entry["prices"]))
-    return Corner(frame, prices, tuple(threats), int(entry["outcome"]))
+    sides = (entry["threats"][frame.table.key(mask)] for mask in frame.pairs)
+    threats = tuple((read_sparse(x), read_sparse(y)) for x, y in sides)
+    value = (tuple(map(read_fraction, entry["prices"])), threats, int(entry["outcome"]))
+    if value not in known:
+        known[value] = Corner(frame, *value)
+    return known[value]

@@ -11,14 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.excluded import check_excluded, prepare_vertex
-from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.cells.vertices import make_vertex
+from harsanyi_aux.certify.reading.strategies import make_mixed
+from harsanyi_aux.certify.reading.values import to_fmpq
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.coalitions import CoalitionMap, coco_division, grand_coalition
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, format_number, read_only
 from harsanyi_aux.numbers.linear import nonnegative_fit, nonnegative_solution
+from harsanyi_aux.numbers.sparse import sparse
 from harsanyi_aux.prices.exact_threats import threat_polytopes
 
 
@@ -54,20 +58,15 @@ class ExactPoint:
         earned = (np.array(self.b, dtype=object) @ self.scaled).tolist()
         self.best = max(earned)
         self.outcomes = [o for o, value in enumerate(earned) if value == self.best]
-        self.table = Table(
-            game.actions, tuple(tuple(line) for line in game.fractions.reshape(n, -1).tolist())
-        )
-        key = self.table.key
-        self.vertex = prepare_vertex(
+        self.table = table_of(game)
+        self.vertex = make_vertex(
             self.table,
+            tuple(map(to_fmpq, self.b)),
             {
-                "prices": self.b,
-                "threats": {
-                    key(mask): [_sparse(own.rows[0]), _sparse(own.columns[0])]
-                    for mask, own in self.polytopes.items()
-                },
-                "outcome": self.outcomes[0],
+                mask: (make_mixed(sparse(own.rows[0])), make_mixed(sparse(own.columns[0])))
+                for mask, own in self.polytopes.items()
             },
+            self.outcomes[0],
         )
 
     def check(self, reason: dict[str, Any], splits: Sequence[Any]) -> None:
@@ -133,10 +132,6 @@ class ExactPoint:
                 }
             ),
         )
-
-
-def _sparse(strategy: ObjectArray) -> list[tuple[int, Fraction]]:
-    return [(i, p) for i, p in enumerate(strategy.tolist()) if p]
 
 
 def _shortage(matrix: ObjectArray, right: ObjectArray) -> float:

@@ -13,11 +13,12 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import nnls
 
-from harsanyi_aux.equilibria.points.corners import Prices, Sparse
+from harsanyi_aux.equilibria.points.corners import Prices
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.price_polytopes import stable_prices
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.sparse import Sparse
 
 _LARGEST_DENOMINATOR = 1000
 _DISTANCE = 1e-8
@@ -92,4 +93,4 @@ def _simple(strategy: FloatArray) -> Sparse | None:
     near = all(
         abs(float(p) - strategy[i]) <= _DISTANCE for i, p in zip(support, parts, strict=True)
     )
-    return list(zip(support, parts, strict=True)) if near and sum(parts) == 1 else None
+    return tuple(zip(support, parts, strict=True)) if near and sum(parts) == 1 else None

@@ -8,7 +8,6 @@ of an exact saddle point.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,18 +15,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.vertices import Vertex, prepare_vertex
+from harsanyi_aux.certify.cells.vertices import Vertex, make_vertex
+from harsanyi_aux.certify.reading.strategies import make_mixed
+from harsanyi_aux.certify.reading.values import to_fmpq
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
-from harsanyi_aux.numbers.linear import unique_solution
-from harsanyi_aux.numbers.saddle_points import exact_saddle_point
+from harsanyi_aux.numbers.saddle_points import exact_saddle_point, kernel_saddle
+from harsanyi_aux.numbers.sparse import Sparse, rounded, sparse, support, write_sparse
 
 Prices: TypeAlias = tuple[Fraction, ...]
-#: A strategy as the certificate writes it: joint action and probability, positive ones only.
-Sparse: TypeAlias = list[tuple[int, Fraction]]
-
-_SUPPORT = 1e-11
-_DYADIC = 1 << 36
 # How far towards the inside of a cell the threats of a degenerate corner are looked for.
 _NUDGE = 0.02
 
@@ -81,22 +77,17 @@ class Corner:
         return make_corner(self.frame, self.prices, exact=True)
 
     @cached_property
-    def entry(self) -> dict[str, Any]:
-        """The vertex as the certificate writes it."""
-        key = self.frame.table.key
-        return {
-            "prices": [str(p) for p in self.prices],
-            "threats": {
-                key(mask): [write_sparse(side) for side in sides]
-                for mask, sides in zip(self.frame.pairs, self.threats, strict=True)
-            },
-            "outcome": self.outcome,
-        }
-
-    @cached_property
     def vertex(self) -> Vertex:
-        """The vertex as the checker reads it."""
-        return prepare_vertex(self.frame.table, self.entry)
+        """The vertex as the checker has it."""
+        return make_vertex(
+            self.frame.table,
+            tuple(map(to_fmpq, self.prices)),
+            {
+                mask: (make_mixed(x), make_mixed(y))
+                for mask, (x, y) in zip(self.frame.pairs, self.threats, strict=True)
+            },
+            self.outcome,
+        )
 
 
 def _weighted(payoffs: FloatArray, strategy: Sparse, axis: int) -> FloatArray:
@@ -106,20 +97,17 @@ def _weighted(payoffs: FloatArray, strategy: Sparse, axis: int) -> FloatArray:
     return product
 
 
-def write_sparse(strategy: Sparse) -> list[list[int | str]]:
-    """Return a strategy as certificates and saved searches write it."""
-    return [[index, str(p)] for index, p in strategy]
-
-
-def read_sparse(written: Iterable[Sequence[Any]]) -> Sparse:
-    """Return the strategy that `write_sparse` wrote."""
-    return [(int(index), read_fraction(p)) for index, p in written]
-
-
-def read_fraction(text: str) -> Fraction:
-    """Return what `str` made of a Fraction, several times as fast as its constructor."""
-    numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator), int(denominator or 1))
+def write_corner(corner: Corner) -> dict[str, Any]:
+    """Return a corner as certificates write their vertices."""
+    key = corner.frame.table.key
+    return {
+        "prices": [str(p) for p in corner.prices],
+        "threats": {
+            key(mask): [write_sparse(side) for side in sides]
+            for mask, sides in zip(corner.frame.pairs, corner.threats, strict=True)
+        },
+        "outcome": corner.outcome,
+    }
 
 
 def make_corner(
@@ -157,14 +145,6 @@ def make_corner(
     return Corner(frame, prices, tuple(threats), outcome)
 
 
-def rounded(strategy: FloatArray) -> Sparse:
-    """Return a distribution in doubles as an exact one, in multiples of a power of two."""
-    support = np.flatnonzero(strategy > _SUPPORT).tolist()
-    parts = [round(float(strategy[i]) * _DYADIC) for i in support]
-    parts[parts.index(max(parts))] += _DYADIC - sum(parts)
-    return [(i, Fraction(part, _DYADIC)) for i, part in zip(support, parts, strict=True) if part]
-
-
 def integer_matrix(frame: Frame, pair: int, prices: Prices) -> tuple[ObjectArray, int]:
     """Return the threat game of pair number `pair` at exact prices, in whole units.
 
@@ -188,48 +168,9 @@ def _exact_saddle(
 ) -> tuple[Sparse, Sparse]:
     """Return an exact saddle point, the one with the supports of `x` and `y` if there is one."""
     matrix, _ = integer_matrix(frame, pair, prices)
-    rows = np.flatnonzero(x > _SUPPORT).tolist()
-    columns = np.flatnonzero(y > _SUPPORT).tolist()
+    rows, columns = support(x), support(y)
     kernel = kernel_saddle(matrix, rows, columns) if len(rows) == len(columns) else None
     if kernel is not None:
         return kernel
     exact_x, exact_y, _ = exact_saddle_point(matrix)
-    return _sparse(exact_x.tolist()), _sparse(exact_y.tolist())
-
-
-def _sparse(values: Sequence[Fraction]) -> Sparse:
-    return [(i, p) for i, p in enumerate(values) if p]
-
-
-def kernel_saddle(
-    matrix: ObjectArray, rows: list[int], columns: list[int]
-) -> tuple[Sparse, Sparse] | None:
-    """Return the saddle point of an integer matrix with a given square kernel, if there is one."""
-    if len(rows) == 1:
-        r, c = rows[0], columns[0]
-        v = matrix[r, c]
-        if max(matrix[:, c]) > v or min(matrix[r]) < v:
-            return None
-        return [(r, Fraction(1))], [(c, Fraction(1))]
-    kernel = matrix[np.ix_(rows, columns)]
-    y = _equalising(kernel)
-    x = _equalising(kernel.T)
-    if x is None or y is None:
-        return None
-    value = sum(p * q for p, q in zip(kernel[0], y, strict=True))
-    if max(matrix[:, columns] @ np.array(y, dtype=object)) > value:
-        return None
-    if min(np.array(x, dtype=object) @ matrix[rows]) < value:
-        return None
-    return (
-        [(r, p) for r, p in zip(rows, x, strict=True) if p],
-        [(c, p) for c, p in zip(columns, y, strict=True) if p],
-    )
-
-
-def _equalising(kernel: ObjectArray) -> list[Fraction] | None:
-    """Return the distribution that makes all rows of a square matrix earn the same, or None."""
-    k = len(kernel)
-    rows = [[*row, -1] for row in kernel.tolist()] + [[1] * k + [0]]
-    solution = unique_solution(rows, [0] * k + [1])
-    return solution[:k] if solution is not None and min(solution[:k]) >= 0 else None
+    return sparse(exact_x), sparse(exact_y)

@@ -14,7 +14,6 @@ import numpy as np
 from harsanyi_aux.equilibria.points.corners import (
     Corner,
     Prices,
-    Sparse,
     integer_matrix,
     make_corner,
 )
@@ -25,6 +24,7 @@ from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import Equilibrium, Residuals
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray, read_only
 from harsanyi_aux.numbers.linear import Row, null_space, solution_on_fitted_support
+from harsanyi_aux.numbers.sparse import Sparse, dense, sparse
 
 #: A guess may differ from the prices in doubles by this.
 GUESS_DISTANCE = 1e-8
@@ -103,7 +103,7 @@ def exact_mixture(frame: Frame, prices: Prices, payoffs: list[Fraction]) -> Spar
     weights = solution_on_fitted_support(support, np.array([*payoffs, 1], dtype=object))
     if weights is None:
         return None
-    return [(o, p) for o, p in zip(active, weights.tolist(), strict=True) if p]
+    return tuple((o, p) for o, p in zip(active, weights.tolist(), strict=True) if p)
 
 
 def exact_equilibrium(frame: Frame, prices: Prices) -> tuple[Equilibrium, Corner, Sparse] | None:
@@ -185,11 +185,11 @@ def as_equilibrium(corner: Corner, mixture: Sparse) -> Equilibrium:
     frame = corner.frame
     table, actions = frame.table, frame.game.actions
     full = grand_coalition(frame.n)
-    by_mask: dict[int, ObjectArray] = {full: _dense(mixture, actions)}
+    by_mask: dict[int, ObjectArray] = {full: dense(mixture, actions)}
     for mask, (x, y) in zip(frame.pairs, corner.threats, strict=True):
         for side, strategy in ((mask, x), (full ^ mask, y)):
             shape = tuple(m for i, m in enumerate(actions) if side >> i & 1)
-            by_mask[side] = _dense(strategy, shape)
+            by_mask[side] = dense(strategy, shape)
     payoffs = [
         low + width * sum(p * V[o] for o, p in mixture)
         for low, width, V in zip(table.minima, table.ranges, table.V, strict=True)
@@ -209,22 +209,13 @@ def as_corner(frame: Frame, equilibrium: Equilibrium) -> tuple[Corner, Sparse]:
     full = grand_coalition(frame.n)
     scaled = [a * r for a, r in zip(equilibrium.prices, frame.table.ranges, strict=True)]
 
-    def sparse(mask: int) -> Sparse:
-        flat = equilibrium.strategies.by_mask(mask).reshape(-1)
-        return [(i, p) for i, p in enumerate(flat.tolist()) if p]
+    def own(mask: int) -> Sparse:
+        return sparse(equilibrium.strategies.by_mask(mask))
 
-    threats = tuple((sparse(mask), sparse(full ^ mask)) for mask in frame.pairs)
-    mixture = sparse(full)
+    threats = tuple((own(mask), own(full ^ mask)) for mask in frame.pairs)
+    mixture = own(full)
     prices = tuple(b / sum(scaled) for b in scaled)
     return Corner(frame, prices, threats, mixture[0][0]), mixture
-
-
-def _dense(strategy: Sparse, shape: tuple[int, ...]) -> ObjectArray:
-    array = np.full(shape, Fraction(0), dtype=object)
-    flat = array.reshape(-1)
-    for index, probability in strategy:
-        flat[index] = probability
-    return read_only(array)
 
 
 def _objects(values: list[Fraction]) -> ObjectArray:

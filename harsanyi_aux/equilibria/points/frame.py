@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.coalitions import grand_coalition, membership, shapley_weights
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
@@ -140,10 +141,6 @@ def build_frame(game: StrategicGame) -> Frame:
     n = game.n_players
     if not game.is_exact:
         game = replace(game, rational=to_fractions(game.payoffs))
-    table = Table(
-        actions=game.actions,
-        payoffs=tuple(tuple(game.fractions[i].reshape(-1).tolist()) for i in range(n)),
-    )
     full = grand_coalition(n)
     pairs = tuple(mask for mask in range(1, full) if mask & 1)
     flat = np.ascontiguousarray(game.scaled.reshape(n, -1))
@@ -163,7 +160,7 @@ def build_frame(game: StrategicGame) -> Frame:
     ]
     return Frame(
         game=game,
-        table=table,
+        table=table_of(game),
         threats=ThreatGames(game),
         pairs=pairs,
         payoffs=payoffs,

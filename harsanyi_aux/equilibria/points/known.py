@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from harsanyi_aux.equilibria.boxes.propose import propose_box
-from harsanyi_aux.equilibria.points.corners import Corner, Prices, Sparse, read_sparse, write_sparse
+from harsanyi_aux.equilibria.points.corners import Corner, Prices, write_corner
 from harsanyi_aux.equilibria.points.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.level_sets import Member, level_polytope
@@ -18,6 +18,7 @@ from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.linear import affine_rank
+from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def rational_known(
         entry = {
             "form": "set",
             "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
-            "strategies": corner.entry["threats"],
+            "strategies": write_corner(corner)["threats"],
             "outcomes": write_sparse(mixture),
         }
         return _set(entry, equilibrium, corner, polytope)

@@ -18,17 +18,12 @@ from scipy.optimize import bisect, linprog, nnls
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.statements.entries import read_entry
 from harsanyi_aux.equilibria.points.continua import simple_strategies
-from harsanyi_aux.equilibria.points.corners import (
-    Prices,
-    Sparse,
-    make_corner,
-    read_sparse,
-    write_sparse,
-)
+from harsanyi_aux.equilibria.points.corners import Prices, make_corner
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.linear import null_space
+from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
 
 #: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
 Member: TypeAlias = tuple[tuple[Prices, ...], int, tuple[tuple[Sparse, Sparse], ...]]
@@ -65,7 +60,7 @@ def propose_level(
     outcome = mixture[0][0]
     for free in _open_pairs(threats):
         fixed = [None if k == free else sides for k, sides in enumerate(threats)]
-        polytope = stable_prices(frame, fixed, [(outcome, Fraction(1))])
+        polytope = stable_prices(frame, fixed, ((outcome, Fraction(1)),))
         if polytope.dimension < 1 or not polytope.nearly_contains(near, 1e-8):
             continue
         common = _common(frame, fixed, free, outcome, polytope)
@@ -89,7 +84,7 @@ def level_polytope(frame: Frame, entry: Mapping[str, Any]) -> PricePolytope:
     """Return the polytope of prices of an entry."""
     written = [entry["strategies"].get(frame.table.key(mask)) for mask in frame.pairs]
     threats = [sides and (read_sparse(sides[0]), read_sparse(sides[1])) for sides in written]
-    polytope = stable_prices(frame, threats, [(entry["outcome"], Fraction(1))])
+    polytope = stable_prices(frame, threats, ((entry["outcome"], Fraction(1)),))
     listed = [[Fraction(p) for p in prices] for prices in entry["prices"]]
     leads = _leads(frame, entry["outcome"])
     return _at_least(polytope, [(lead, _least(lead, listed)) for lead in leads])

@@ -16,12 +16,13 @@ from math import comb
 
 import numpy as np
 
-from harsanyi_aux.equilibria.points.corners import Prices, Sparse
+from harsanyi_aux.equilibria.points.corners import Prices
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.game.coalitions import grand_coalition, members
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.linear import Row, affine_rank, independent_rows, null_space
+from harsanyi_aux.numbers.sparse import Sparse
 
 # Choosing facets of a polytope by brute force: more choices than this are not tried.
 _MOST_CHOICES = 20_000

@@ -13,8 +13,7 @@ from typing import Any
 
 from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.equilibria.cells.document import common_part
-from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.certificates import common_part, table_of
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
 
@@ -80,7 +79,7 @@ def statements(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> dict[s
 def _checked(
     game: StrategicGame, kind: str, equilibrium: Equilibrium, own: dict[str, Any]
 ) -> dict[str, Any]:
-    document = sealed({**common_part(build_frame(game), kind, equilibrium.concept), **own})
+    document = sealed({**common_part(game, table_of(game), kind, equilibrium.concept), **own})
     check(document)
     return document
 

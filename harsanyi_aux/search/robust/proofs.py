@@ -20,8 +20,8 @@ from flint import fmpq
 from harsanyi_aux.certify import InvalidCertificate, check
 from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.robust import check_inward, inner_normal, weights_of_normal
-from harsanyi_aux.equilibria.cells.document import exact_game
-from harsanyi_aux.equilibria.points.corners import Corner, make_corner
+from harsanyi_aux.equilibria.certificates import common_part
+from harsanyi_aux.equilibria.points.corners import Corner, make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import Frame, build_frame
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
@@ -114,8 +114,6 @@ def _shortened(value: Fraction) -> Fraction:
 
 def _accepted(frame: Frame, plans: Sequence[Plan], radius: Fraction) -> RobustExample | None:
     """Return the example with a given radius, None if the checker refuses it."""
-    from harsanyi_aux import __version__
-
     if radius <= 0:
         return None
     entries = [region_entry(frame, plan, radius) for plan in plans]
@@ -123,12 +121,7 @@ def _accepted(frame: Frame, plans: Sequence[Plan], radius: Fraction) -> RobustEx
         return None
     certificate = sealed(
         {
-            "format": "harsanyi-certificate",
-            "version": 1,
-            "kind": "robust",
-            "concept": "coco",
-            "software": f"harsanyi-aux {__version__}",
-            "game": exact_game(frame.game, frame.table),
+            **common_part(frame.game, frame.table, "robust", "coco"),
             "radius": str(radius),
             "equilibria": entries,
         }
@@ -161,8 +154,8 @@ def region_entry(frame: Frame, plan: Plan, radius: Fraction) -> dict[str, Any] |
         return None
     return {
         "form": "region",
-        "center": center.entry,
-        "vertices": [corner.entry for corner in corners],
+        "center": write_corner(center),
+        "vertices": [write_corner(corner) for corner in corners],
         "cells": [list(cell) for cell in fine],
         "map": [[str(u) for u in row] for row in matrix],
     }

@@ -12,8 +12,9 @@ from scipy.optimize import linprog
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.check import check_box
-from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.equilibria.boxes.propose import propose_box
 from harsanyi_aux.equilibria.boxes.refine import refine
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.coalitions import dividends
 from harsanyi_aux.game.families import make_degenerate, random_game
 from harsanyi_aux.game.payoffs import coalition_payoffs

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from certificates.page_formulas import Game
 
+from certificates.page_formulas import Game
 from harsanyi_aux.certify import check
 from harsanyi_aux.certify.cells.excluded import check_excluded, exempt_positions, prepare_vertex
 from harsanyi_aux.certify.errors import InvalidCertificate

@@ -18,7 +18,8 @@ from harsanyi_aux.certify.boxes.kinks import Kink
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
-from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.equilibria.boxes.propose import propose_box
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from hostile.claims import pairs_of
 from hostile.sketch import Case, Known

@@ -16,7 +16,7 @@ from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.cells.excluded import check_excluded
 from harsanyi_aux.certify.cells.vertices import Vertex, edge_bounds, prepare_vertex
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.prices.threats import ThreatGames
 from hostile.claims import Claim, Mixture, Vector, others
 from hostile.sketch import Case, Known

@@ -11,7 +11,7 @@ import numpy as np
 from harsanyi_aux import divide
 from harsanyi_aux.certify.cells.vertices import edge_bounds
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.equilibria.division.multipliers import as_reason, rounded_weights
 from harsanyi_aux.equilibria.division.program import Cell, DivisionProgram, StrategyBound
 from hostile.cell_attacks import accepts, cell_around, droppable

@@ -17,7 +17,7 @@ from scipy.optimize import nnls
 from harsanyi_aux import Enumeration
 from harsanyi_aux.certify.boxes.check import check_box
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from hostile.claims import Vector
 from hostile.sketch import Case, Known
 

@@ -11,7 +11,7 @@ from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.statements.entries import check_set
 from harsanyi_aux.certify.statements.level_sets import check_level
-from harsanyi_aux.equilibria.boxes.propose import table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from hostile.claims import pairs_of
 from hostile.judge import in_hull
 from hostile.sketch import Case
