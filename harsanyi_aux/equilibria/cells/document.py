@@ -23,6 +23,7 @@ from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import format_number
+from harsanyi_aux.versions import __version__
 
 
 def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
@@ -40,8 +41,6 @@ def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
 
 def common_part(frame: Frame, kind: str, concept: Concept) -> dict[str, Any]:
     """Return what certificates of every kind begin with."""
-    from harsanyi_aux import __version__
-
     return {
         "format": "harsanyi-certificate",
         "version": 1,

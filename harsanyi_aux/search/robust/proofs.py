@@ -27,6 +27,7 @@ from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.search.robust.polytopes import boundary_cells
 from harsanyi_aux.search.robust.regions import Plan
+from harsanyi_aux.versions import __version__
 
 _MOST_CHOICES = 6
 # Maps are rounded to multiples of this, vertices to so many digits of the region.
@@ -113,8 +114,6 @@ def _shortened(value: Fraction) -> Fraction:
 
 def _accepted(frame: Frame, plans: Sequence[Plan], radius: Fraction) -> RobustExample | None:
     """Return the example with a given radius, None if the checker refuses it."""
-    from harsanyi_aux import __version__
-
     if radius <= 0:
         return None
     entries = [region_entry(frame, plan, radius) for plan in plans]
