@@ -57,13 +57,12 @@ if TYPE_CHECKING:
     from harsanyi_aux.search.robust.proofs import RobustExample as RobustExample
     from harsanyi_aux.smooth.games import SmoothedLimit as SmoothedLimit
     from harsanyi_aux.smooth.games import follow_smoothing as follow_smoothing
+    from harsanyi_aux.versions import __version__ as __version__
 
     CertificateReport = certify.Report
     check_certificate = certify.check
     read_certificate = certify.read
     write_certificate = certify.write
-
-__version__ = "0.2.0"
 
 _HOMES = {
     "AuxiliaryGame": "auxiliary.coco",
@@ -117,6 +116,7 @@ _HOMES = {
     "threat_games": "prices.threats",
     "verify": "game.definition",
     "write_certificate": "certify",
+    "__version__": "versions",
 }
 # Where the name at home is another.
 _OWN_NAMES = {
@@ -126,7 +126,7 @@ _OWN_NAMES = {
     "write_certificate": "write",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted(_HOMES.keys() - {"__version__"})
 
 
 if not TYPE_CHECKING:  # to a type checker a module with __getattr__ has every name there is

@@ -27,7 +27,7 @@ from harsanyi_aux.cli.commands.smooth import smooth
 from harsanyi_aux.cli.commands.solve import solve
 from harsanyi_aux.cli.commands.value import value
 from harsanyi_aux.cli.commands.verify import verify
-from harsanyi_aux.cli.shared import DONE, INTERRUPTED, UNUSABLE, versions, write
+from harsanyi_aux.cli.shared import DONE, INTERRUPTED, UNUSABLE, write
 from harsanyi_aux.errors import HarsanyiError, did_you_mean
 from harsanyi_aux.text.plain import plain
 
@@ -129,7 +129,9 @@ def _with_suggestion(message: str) -> str:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        write(f"harsanyi {versions('harsanyi-aux')['harsanyi-aux']}\n")
+        from harsanyi_aux.versions import __version__
+
+        write(f"harsanyi {__version__}\n")
         raise typer.Exit
 
 

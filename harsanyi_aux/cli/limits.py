@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harsanyi_aux.cli.progress import bar
 from harsanyi_aux.cli.shared import check_output, check_writable
 from harsanyi_aux.errors import InputError
 
@@ -108,25 +108,10 @@ def default_workers() -> int:
 
 
 @contextlib.contextmanager
-def search_progress() -> Iterator[Callable[[Snapshot], None] | None]:
-    """Show the share proved and the cells on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    columns = (
-        TextColumn("proved"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("looking for equilibria", total=1.0)
-        yield lambda snapshot: bar.update(
-            task, completed=snapshot.proved, description=describe(snapshot)
-        )
+def search_progress() -> Iterator[Callable[[Snapshot], object]]:
+    """Show the share proved and the cells."""
+    with bar("proved", share=True) as advance:
+        yield lambda snapshot: advance(snapshot.proved, 1.0, describe(snapshot))
 
 
 def describe(snapshot: Snapshot) -> str:

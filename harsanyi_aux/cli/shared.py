@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import platform
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from harsanyi_aux.cli.progress import busy
 from harsanyi_aux.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from harsanyi_aux.equilibria.survey import Survey
     from harsanyi_aux.game.strategic import StrategicGame
 
 DONE, NEGATIVE, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -28,6 +29,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 AllOption = Annotated[bool, typer.Option("--all", help="List every coalition, however many.")]
 ToleranceOption = Annotated[
     float, typer.Option("--tol", min=0.0, help="Largest accepted normalised residual.")
+]
+SecondsOption = Annotated[
+    float,
+    typer.Option(
+        "--time-limit", min=0, metavar="S", help="Seconds for the enumeration; 0: search only."
+    ),
+]
+StartsOption = Annotated[
+    int, typer.Option(min=1, metavar="K", help="Starts of the search, where it is needed.")
 ]
 Concept = Literal["coco", "coalition-perfect"]
 
@@ -49,7 +59,7 @@ def write_json(data: Mapping[str, Any]) -> None:
 
 def write_parts(parts: Iterable[RenderableType]) -> None:
     """Write tables and texts for a person."""
-    from harsanyi_aux.show.terminal.equilibria import to_text
+    from harsanyi_aux.show.terminal.tables import to_text
 
     write(to_text(parts))
 
@@ -59,16 +69,59 @@ def game_summary(game: StrategicGame) -> dict[str, Any]:
     return {"title": game.title, "actions": list(game.actions), "players": list(game.players)}
 
 
-def versions(*packages: str) -> dict[str, str]:
-    """Return the versions of installed packages."""
-    from importlib.metadata import version
+def look(game: StrategicGame, concept: Concept, seconds: float, starts: int) -> Survey:
+    """Return the equilibria that a picture or report shows."""
+    from harsanyi_aux.equilibria.survey import survey
 
-    return {name: version(name) for name in packages}
+    with busy("solving"):
+        return survey(game, concept, seconds=seconds, starts=starts)
 
 
-def all_versions(*packages: str) -> dict[str, str]:
-    """Return the versions of this program, of the given packages and of Python."""
-    return {**versions("harsanyi-aux", *packages), "python": platform.python_version()}
+def write_survey(
+    found: Survey, output: Path | None, as_json: bool, told: str, **more: object
+) -> int:
+    """Tell what was found and where it is shown; return the exit status.
+
+    Parameters
+    ----------
+    found : Survey
+    output : Path or None
+    as_json : bool
+    told : str
+        For a person, after the sentence about the equilibria.
+    **more : object
+        For JSON, after the name of the file.
+    """
+    from harsanyi_aux.show.equilibria import survey_sentence
+
+    if as_json:
+        write_json(
+            {
+                "game": game_summary(found.game),
+                "concept": found.concept,
+                "file": None if output is None else str(output),
+                **more,
+                "complete": found.complete,
+                "equilibria": [equilibrium.to_dict() for equilibrium in found.equilibria],
+            }
+        )
+    else:
+        write(f"{survey_sentence(found)}\n{told}\n")
+    proper = any(equilibrium.kind == "proper" for equilibrium in found.equilibria)
+    return DONE if proper else NEGATIVE
+
+
+def natural_numbers(text: str, place: str, problem: str, mend: str) -> tuple[int, ...]:
+    """Read numbers separated by commas, such as a shape; InputError with what is wrong."""
+    parts = text.split(",")
+    if not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
+        raise InputError(f"{text!r} {problem}", place=place, mend=mend)
+    return tuple(map(int, parts))
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """Read the option ``--shape``."""
+    return natural_numbers(text, "--shape", "is not a shape", "write it like 2,2,2")
 
 
 def finite(value: float | None) -> float | None:

@@ -33,7 +33,7 @@ def exact_game(game: StrategicGame, table: Table) -> dict[str, Any]:
 
 def common_part(game: StrategicGame, table: Table, kind: str, concept: Concept) -> dict[str, Any]:
     """Return what certificates of every kind begin with."""
-    from harsanyi_aux import __version__
+    from harsanyi_aux.versions import __version__
 
     return {
         "format": "harsanyi-certificate",

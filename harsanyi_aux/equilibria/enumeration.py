@@ -34,7 +34,7 @@ from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import Number, read_only
 
-Progress: TypeAlias = Callable[["Snapshot"], None]
+Progress: TypeAlias = Callable[["Snapshot"], object]
 
 #: Seconds between two savings of the state.
 SAVE_EVERY = 20.0

@@ -7,6 +7,7 @@ enumeration stays incomplete, are solved from several starts. Every equilibrium 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harsanyi_aux.equilibria.results import Enumeration
+    from harsanyi_aux.game.implied import Fights
     from harsanyi_aux.numbers.arrays import FloatArray
 
 #: Games beyond this are not enumerated here: `harsanyi enumerate` has the time.
@@ -52,6 +54,16 @@ class Survey:
     equilibria: tuple[Equilibrium, ...]
     enumeration: Enumeration | None
     least_defect: float | None = None
+
+    @cached_property
+    def fights(self) -> tuple[Fights, ...]:
+        """What the strategies of every equilibrium imply, in fractions where that is possible."""
+        from harsanyi_aux.game.implied import fights
+
+        return tuple(
+            fights(self.game, found, exact=self.game.is_exact and found.is_exact)
+            for found in self.equilibria
+        )
 
     @property
     def complete(self) -> bool:

@@ -74,6 +74,11 @@ def sizes(n: int) -> NDArray[np.int64]:
     return counts
 
 
+def by_size(n: int) -> list[int]:
+    """Return all coalitions but the empty one as bitmasks, smaller ones first."""
+    return sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
+
+
 @lru_cache(maxsize=8)
 def membership(n: int) -> NDArray[np.bool_]:
     """Return the table ``[mask, i] = (i in S)``, shape ``(2**n, n)``, read-only."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.coalitions import (
+    by_size,
     coco_shares,
     dividends,
     grand_coalition,
@@ -85,22 +86,8 @@ def verify(
     """
     if not tol >= 0:
         raise InputError(f"tolerance {tol} is not a number >= 0", place="tol")
-    concept = concept or equilibrium.concept
-    found = fights(game, equilibrium, exact=exact)
-    bench = _Bench(game, equilibrium, found, exact, 0.0 if exact else tol)
-    pareto = bench.pareto()
-    threats = bench.threats()
-    division = bench.division(concept)
-    residuals = Residuals(pareto=_worst(pareto), threats=_worst(threats), division=_worst(division))
-    prices = bench.positive_prices(min(residuals.worst, bench.tolerance))
-    return Verification(
-        concept=concept,
-        kind=equilibrium.kind,
-        exact=exact,
-        tolerance=bench.tolerance,
-        checks=(*pareto, *prices, *threats, *division),
-        residuals=residuals,
-    )
+    bench = _Bench(game, equilibrium, fights(game, equilibrium, exact=exact), tol)
+    return bench.verification(concept or equilibrium.concept)
 
 
 def is_equilibrium(
@@ -140,8 +127,24 @@ def division_defect(game: StrategicGame, equilibrium: Equilibrium) -> float:
     equilibrium is in floating point.
     """
     exact = game.is_exact and equilibrium.is_exact
-    found = verify(game, equilibrium, concept="coalition-perfect", exact=exact)
-    return float(found.residuals.division)
+    return _Bench(game, equilibrium, fights(game, equilibrium, exact=exact)).defect()
+
+
+def verify_evaluated(
+    game: StrategicGame, equilibrium: Equilibrium, found: Fights, *, tol: float = 1e-9
+) -> tuple[Verification, float]:
+    """Return what `verify` and `division_defect` say, both from fights evaluated before.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    equilibrium : Equilibrium
+    found : Fights
+        Of this equilibrium; they decide whether the check is exact.
+    tol : float, optional
+    """
+    bench = _Bench(game, equilibrium, found, tol)
+    return bench.verification(equilibrium.concept), bench.defect()
 
 
 def _worst(checks: list[Check]) -> float:
@@ -156,13 +159,12 @@ class _Bench:
         game: StrategicGame,
         equilibrium: Equilibrium,
         found: Fights,
-        exact: bool,
-        tolerance: float,
+        tolerance: float = 0.0,
     ) -> None:
         self.game = game
         self.equilibrium = equilibrium
-        self.exact = exact
-        self.tolerance = tolerance
+        self.exact = exact = found.exact
+        self.tolerance = 0.0 if exact else tolerance
         self.full = grand_coalition(game.n_players)
         self.prices = found.prices
         self.regrets = found.regrets
@@ -189,6 +191,24 @@ class _Bench:
         if game.transferable:
             self.utilities = found.utilities.copy()
             self.utilities[self.full] = (self.payoffs - self.lows) / self.ranges
+
+    def verification(self, concept: Concept) -> Verification:
+        """Return all lines, in the order of the conditions."""
+        pareto, threats, division = self.pareto(), self.threats(), self.division(concept)
+        residuals = Residuals(_worst(pareto), _worst(threats), _worst(division))
+        prices = self.positive_prices(min(residuals.worst, self.tolerance))
+        return Verification(
+            concept=concept,
+            kind=self.equilibrium.kind,
+            exact=self.exact,
+            tolerance=self.tolerance,
+            checks=(*pareto, *prices, *threats, *division),
+            residuals=residuals,
+        )
+
+    def defect(self) -> float:
+        """Return the largest violation of condition 4 over all coalitions."""
+        return _worst(self.division("coalition-perfect"))
 
     def line(
         self,
@@ -307,7 +327,7 @@ class _Bench:
                 self.scale * self.values[mask] + self.offset(mask),
                 self.regrets[mask],
             )
-            for mask in sorted(range(1, self.full + 1), key=lambda m: (m.bit_count(), m))
+            for mask in by_size(self.game.n_players)
         ]
 
     def division(self, concept: Concept) -> list[Check]:
@@ -319,10 +339,7 @@ class _Bench:
         slices = self.prices * dividends(self.utilities)
         chosen = [self.full]
         if concept == "coalition-perfect" and not self.game.transferable:
-            chosen = sorted(
-                (mask for mask in range(1, self.full + 1) if mask.bit_count() >= 2),
-                key=lambda m: (m.bit_count(), m),
-            ) or [self.full]
+            chosen = by_size(self.game.n_players)[self.game.n_players :] or [self.full]
         lines = []
         for mask in chosen:
             lines += [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
@@ -67,6 +67,9 @@ class Residuals:
         """The largest of the three."""
         return max(self.pareto, self.threats, self.division)
 
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value:.2g}" for name, value in asdict(self).items())
+
 
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
@@ -116,10 +119,7 @@ class Equilibrium:
             name = "{" + ",".join(map(str, sorted(coalition))) + "}"
             lines.append(f"{name} plays {_strategy_text(strategy)}")
         if self.residuals is not None:
-            lines.append(
-                f"residuals: pareto {self.residuals.pareto:.2g}, threats "
-                f"{self.residuals.threats:.2g}, division {self.residuals.division:.2g}"
-            )
+            lines.append(f"residuals: {self.residuals}")
         return "\n".join(lines)
 
     def __rich__(self) -> Table:
@@ -191,13 +191,7 @@ class Equilibrium:
                 ",".join(map(str, sorted(coalition))): _strategy_to_list(strategy)
                 for coalition, strategy in self.strategies.items()
             },
-            "residuals": None
-            if self.residuals is None
-            else {
-                "pareto": self.residuals.pareto,
-                "threats": self.residuals.threats,
-                "division": self.residuals.division,
-            },
+            "residuals": None if self.residuals is None else asdict(self.residuals),
         }
 
 

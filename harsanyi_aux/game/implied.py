@@ -14,7 +14,14 @@ from fractions import Fraction
 import numpy as np
 
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game.coalitions import grand_coalition, mask_of, members, membership
+from harsanyi_aux.game.coalitions import (
+    coco_division,
+    dividends,
+    grand_coalition,
+    mask_of,
+    members,
+    membership,
+)
 from harsanyi_aux.game.equilibrium import SUM_TOLERANCE, AnyArray, Equilibrium
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
@@ -22,6 +29,7 @@ from harsanyi_aux.numbers.arrays import Number
 
 # Prices times payoffs beyond this leave no room for sums in double precision.
 _LARGEST_WORTH = 1e290
+_ROUNDING = 1e-12  # of a player's payoff range
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,11 @@ class Fights:
     utilities: AnyArray
     values: AnyArray
     best: AnyArray
+
+    @property
+    def exact(self) -> bool:
+        """Whether all numbers are Fractions."""
+        return bool(self.values.dtype == object)
 
     @property
     def regrets(self) -> AnyArray:
@@ -155,3 +168,64 @@ def _check_shape(game: StrategicGame, equilibrium: Equilibrium) -> None:
                 place=f"strategies[{name}]",
                 mend="probabilities must not be negative and sum to one",
             )
+
+
+# -- in the game's own units --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What an equilibrium implies, in the game's own units.
+
+    Attributes
+    ----------
+    prices, payoffs, shares, owed : (n,)
+        Curnits per util, utils, ``a_i u_i`` and ``φ_i(v)`` in curnits.
+    values : (2**n,)
+        ``v(S)`` in curnits.
+    utilities, dividends : (2**n, n)
+        ``u^S_i`` of every player and ``w^S_i`` of members, in utils.
+    """
+
+    prices: AnyArray
+    payoffs: AnyArray
+    shares: AnyArray
+    owed: AnyArray
+    values: AnyArray
+    utilities: AnyArray
+    dividends: AnyArray
+
+
+def quantities(game: StrategicGame, equilibrium: Equilibrium, found: Fights) -> Quantities:
+    """Return what tables show of an equilibrium; in Fractions if its fights are.
+
+    Theory note, section 1: values, payoffs ``u^S``, fallbacks ``t^S`` and dividends ``w^S``.
+    """
+    exact = found.exact
+    lows: AnyArray = np.array(game.exact_minima, dtype=object) if exact else game.minima
+    ranges: AnyArray = np.array(game.exact_ranges, dtype=object) if exact else game.ranges
+    scaled = found.utilities
+    prices = equilibrium.prices if exact else float_prices(game, equilibrium)
+    payoffs = np.array(equilibrium.payoffs, dtype=prices.dtype)
+    if game.transferable:  # with side payments they are not U(ρ_N)
+        scaled = scaled.copy()
+        scaled[-1] = (payoffs - lows) / ranges
+    signs = np.where(membership(game.n_players), prices, -prices)
+    slices = dividends(scaled)
+    if not exact:  # what rounding leaves is not worth showing
+        slices[np.abs(slices) < _ROUNDING] = 0.0
+        payoffs[np.abs(payoffs) < _ROUNDING * ranges] = 0.0
+    worth = ranges * slices
+    # a player alone has nothing to fall back on: w = u, with the zero of the utility scale
+    alone = [1 << i for i in range(game.n_players)]
+    worth[alone, range(game.n_players)] += lows
+    values = (signs * (lows + ranges * found.utilities)).sum(axis=1)
+    return Quantities(
+        prices=prices,
+        payoffs=payoffs,
+        shares=prices * payoffs,
+        owed=coco_division(values),
+        values=values,
+        utilities=lows + ranges * scaled,
+        dividends=worth,
+    )

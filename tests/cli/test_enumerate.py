@@ -23,7 +23,7 @@ from harsanyi_aux.equilibria.results import Enumeration, UndecidedCell
 from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 from harsanyi_aux.show.terminal.enumeration import below_power_of_ten, enumeration_parts, rounded_up
-from harsanyi_aux.show.terminal.equilibria import to_text
+from harsanyi_aux.show.terminal.tables import to_text
 
 NAU = "catalog:journals/ijgt/nau2004/sec4"
 KEYS = {"game", "concept", "status", "complete", "price_floor", "equilibria", "seconds"}

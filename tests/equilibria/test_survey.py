@@ -9,7 +9,7 @@ import pytest
 from harsanyi_aux import StrategicGame, enumerate_equilibria
 from harsanyi_aux.equilibria import enumeration as enumeration_module
 from harsanyi_aux.equilibria.survey import survey
-from harsanyi_aux.show.terminal.survey import summary
+from harsanyi_aux.show.equilibria import survey_sentence
 
 GAME = StrategicGame.from_arrays([[4.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]])
 
@@ -26,7 +26,7 @@ def test_proved_equilibria_are_not_merged_however_near(monkeypatch, distance):
         lambda *_, **__: replace(found, equilibria=(one, near)),
     )
     assert len(survey(GAME).equilibria) == 2
-    assert summary(survey(GAME)).startswith("2 proper CoCo equilibria; the list")
+    assert survey_sentence(survey(GAME)).startswith("2 proper CoCo equilibria; the list")
 
 
 def test_what_a_search_adds_to_an_incomplete_list_is_merged():

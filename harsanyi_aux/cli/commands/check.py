@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from harsanyi_aux.cli.progress import bar
 from harsanyi_aux.cli.shared import DONE, NEGATIVE, JsonOption, write, write_json
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.text.plain import number, plain, shape_of
@@ -51,7 +50,7 @@ def check(
     start = time.perf_counter()
     report, problem, title = None, None, ""
     try:
-        with _progress() as progress:
+        with bar("cells") as progress:
             document = read(certificate)
             report = replay(document, progress=progress, workers=workers)
         title = _title(document["game"])
@@ -134,18 +133,3 @@ def _to_text(report: Report, title: str, seconds: float) -> str:
         lines.append(f"Cells: {counts}.")
     lines.append(f"Replayed exactly in {seconds:.2g} s; SHA-256 {report.digest}.")
     return "\n".join(lines) + "\n"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Show how far the replay is while standard error is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("cells"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("cells", total=None)
-        yield lambda done, planned: bar.update(task, completed=done, total=planned)

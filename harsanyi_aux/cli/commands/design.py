@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import platform
 import secrets
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from harsanyi_aux.cli.progress import bar
 from harsanyi_aux.cli.shared import (
     DONE,
     INTERRUPTED,
     NEGATIVE,
     Concept,
     JsonOption,
-    versions,
+    natural_numbers,
+    read_shape,
     write_json,
     write_parts,
 )
@@ -80,7 +78,7 @@ def design(
     as_json: JsonOption = False,
 ) -> int:
     """Make games with several equilibria of different payoffs, each checked exactly."""
-    actions = _shape(shape)
+    actions = read_shape(shape)
     order = _order(symmetric)
     if output is not None:
         _check_output(output)
@@ -98,12 +96,12 @@ def design(
             _save(game, output / str(len(games)))
 
     try:
-        with _progress(count) as advance:
+        with bar("games") as advance:
 
             def progress(structures: int, made: int) -> None:
                 nonlocal tried
                 tried = structures
-                advance(structures, made)
+                advance(made, count, f"{structures} structures")
 
             make(
                 actions,
@@ -122,6 +120,8 @@ def design(
     except KeyboardInterrupt:
         interrupted = True
     if as_json:
+        from harsanyi_aux.versions import all_versions
+
         write_json(
             {
                 "games": [_to_dict(game, k, output) for k, game in enumerate(games, 1)],
@@ -130,10 +130,7 @@ def design(
                 "tried": tried,
                 "seconds": time.perf_counter() - begun,
                 "interrupted": interrupted,
-                "versions": {
-                    **versions("harsanyi-aux", "numpy", "scipy", "highspy"),
-                    "python": platform.python_version(),
-                },
+                "versions": all_versions("numpy", "scipy", "highspy"),
             }
         )
     else:
@@ -147,22 +144,11 @@ def design(
 # -- arguments -------------------------------------------------------------------------------------
 
 
-def _shape(text: str) -> tuple[int, ...]:
-    return _numbers(text, "--shape", "is not a shape", "write it like 2,2,2")
-
-
 def _order(text: str | None) -> tuple[int, ...] | str | None:
     if text is None or text in ("cyclic", "swap"):
         return text
     mend = "write cyclic, swap, or where each player goes, such as 1,0,2"
-    return _numbers(text, "--symmetric", "is not a symmetry", mend)
-
-
-def _numbers(text: str, place: str, problem: str, mend: str) -> tuple[int, ...]:
-    parts = text.split(",")
-    if not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
-        raise InputError(f"{text!r} {problem}", place=place, mend=mend)
-    return tuple(map(int, parts))
+    return natural_numbers(text, "--symmetric", "is not a symmetry", mend)
 
 
 def _check_output(folder: Path) -> None:
@@ -216,28 +202,8 @@ def _to_dict(game: DesignedGame, number: int, output: Path | None) -> dict[str, 
 # -- for people ------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _progress(count: int) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda tried, made: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (
-        TextColumn("games"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[tried]} structures"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("games", total=count, tried=0)
-        yield lambda tried, made: bar.update(task, completed=made, tried=tried)
-
-
 def _parts(game: DesignedGame, number: int) -> list[RenderableType]:
-    from harsanyi_aux.show.terminal.equilibria import heading
+    from harsanyi_aux.show.terminal.tables import heading
     from harsanyi_aux.text.plain import number as shown
 
     parts: list[RenderableType] = [""] if number > 1 else []

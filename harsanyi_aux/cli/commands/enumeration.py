@@ -25,7 +25,6 @@ from harsanyi_aux.cli.shared import (
     Concept,
     GameArgument,
     JsonOption,
-    all_versions,
     finite,
     game_summary,
     write_json,
@@ -87,6 +86,7 @@ def enumerate_all(
 def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) -> dict[str, Any]:
     from harsanyi_aux.equilibria.boxes.enclosures import decimals
     from harsanyi_aux.numbers.arrays import format_number
+    from harsanyi_aux.versions import all_versions
 
     found = result.equilibria
     # the prices' arrays are shared, the equilibria may be copies that name another concept

@@ -25,7 +25,6 @@ from harsanyi_aux.cli.shared import (
     Concept,
     GameArgument,
     JsonOption,
-    all_versions,
     finite,
     game_summary,
     write_json,
@@ -92,6 +91,7 @@ def _to_dict(
 ) -> dict[str, Any]:
     from harsanyi_aux.equilibria.boxes.enclosures import decimals, proved_bounds
     from harsanyi_aux.numbers.arrays import format_number
+    from harsanyi_aux.versions import all_versions
 
     bounds = proved_bounds(result.certificate or {}) if result.status == "exists" else []
     return {

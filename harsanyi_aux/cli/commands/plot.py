@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from harsanyi_aux.cli.progress import busy
 from harsanyi_aux.cli.shared import (
-    DONE,
-    NEGATIVE,
     Concept,
     GameArgument,
     JsonOption,
+    SecondsOption,
+    StartsOption,
     check_output,
     check_writable,
-    game_summary,
-    write,
-    write_json,
+    look,
+    write_survey,
 )
 from harsanyi_aux.errors import InputError
 
 if TYPE_CHECKING:
-    from harsanyi_aux.equilibria.survey import Survey
     from harsanyi_aux.game.strategic import StrategicGame
     from harsanyi_aux.smooth.games import Rounding, SmoothedLimit
-
-SecondsOption = Annotated[
-    float,
-    typer.Option(
-        "--time-limit", min=0, metavar="S", help="Seconds for the enumeration; 0: search only."
-    ),
-]
-StartsOption = Annotated[
-    int, typer.Option(min=1, metavar="K", help="Starts of the search, where it is needed.")
-]
 
 
 class RoundingName(StrEnum):
@@ -101,33 +88,14 @@ def plot(
             place=game,
             mend="leave --rounding out",
         )
-    with busy("solving"):
-        found = look(loaded, concept, time_limit, starts)
+    found = look(loaded, concept, time_limit, starts)
     if chosen == "coalitions" and not found.equilibria:
-        return _tell(found, None, as_json, "")
+        return write_survey(found, None, as_json, "Nothing to draw.", caption=None)
     with busy("drawing"):
         limits = _follow(loaded, roundings) if chosen == "prices" else []
         draw(found, output, chosen, which=number - 1, roundings=roundings, limits=limits)
-    return _tell(found, output, as_json, caption(found, chosen, number - 1))
-
-
-def look(game: StrategicGame, concept: Concept, seconds: float, starts: int) -> Survey:
-    """Return the equilibria that a picture or report shows."""
-    from harsanyi_aux.equilibria.survey import survey
-
-    return survey(game, concept, seconds=seconds, starts=starts)
-
-
-@contextlib.contextmanager
-def busy(doing: str) -> Iterator[None]:
-    """Say what is being done on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(doing):
-        yield
+    told = caption(found, chosen, number - 1)
+    return write_survey(found, output, as_json, f"{told}\nWritten to {output}.", caption=told)
 
 
 def _follow(game: StrategicGame, roundings: Sequence[Rounding]) -> list[SmoothedLimit]:
@@ -141,24 +109,3 @@ def _follow(game: StrategicGame, roundings: Sequence[Rounding]) -> list[Smoothed
         except AccuracyError as error:
             raise InputError(str(error), place=f"--rounding {rounding}") from error
     return limits
-
-
-def _tell(survey: Survey, output: Path | None, as_json: bool, caption: str) -> int:
-    from harsanyi_aux.show.terminal.survey import summary
-
-    proper = any(equilibrium.kind == "proper" for equilibrium in survey.equilibria)
-    if as_json:
-        write_json(
-            {
-                "game": game_summary(survey.game),
-                "concept": survey.concept,
-                "file": None if output is None else str(output),
-                "caption": caption or None,
-                "complete": survey.complete,
-                "equilibria": [equilibrium.to_dict() for equilibrium in survey.equilibria],
-            }
-        )
-    else:
-        write(f"{summary(survey)}\n")
-        write("Nothing to draw.\n" if output is None else f"{caption}\nWritten to {output}.\n")
-    return DONE if proper else NEGATIVE

@@ -7,18 +7,17 @@ from typing import Annotated
 
 import typer
 
-from harsanyi_aux.cli.commands.plot import SecondsOption, StartsOption, busy, look
+from harsanyi_aux.cli.progress import busy
 from harsanyi_aux.cli.shared import (
-    DONE,
-    NEGATIVE,
     Concept,
     GameArgument,
     JsonOption,
+    SecondsOption,
+    StartsOption,
     check_output,
     check_writable,
-    game_summary,
-    write,
-    write_json,
+    look,
+    write_survey,
 )
 from harsanyi_aux.errors import InputError
 
@@ -46,25 +45,9 @@ def report(
     check_writable(output)
     check_matplotlib()
     loaded = load_game(game)
-    with busy("solving"):
-        found = look(loaded, concept, time_limit, starts)
+    found = look(loaded, concept, time_limit, starts)
     with busy("writing"):
         from harsanyi_aux.show.page.page import report_page
 
         write_text(output, report_page(found))
-    if as_json:
-        write_json(
-            {
-                "game": game_summary(loaded),
-                "concept": concept,
-                "file": str(output),
-                "complete": found.complete,
-                "equilibria": [equilibrium.to_dict() for equilibrium in found.equilibria],
-            }
-        )
-    else:
-        from harsanyi_aux.show.terminal.survey import summary
-
-        write(f"{summary(found)}\nWritten to {output}.\n")
-    proper = any(equilibrium.kind == "proper" for equilibrium in found.equilibria)
-    return DONE if proper else NEGATIVE
+    return write_survey(found, output, as_json, f"Written to {output}.")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harsanyi_aux.cli.progress import bar
 from harsanyi_aux.cli.shared import (
     DONE,
     INTERRUPTED,
     JsonOption,
+    read_shape,
     write,
     write_json,
     write_parts,
@@ -188,7 +188,7 @@ def _plan(given: dict[str, Any], store: Path, resume: bool) -> Plan | None:
         if name in given:
             parts[f"{name}s"] = tuple(dict.fromkeys(map(str, given[name])))
     if "shape" in given:
-        parts["shapes"] = tuple(dict.fromkeys(map(_shape, given["shape"])))
+        parts["shapes"] = tuple(dict.fromkeys(map(read_shape, given["shape"])))
     elif game is not None:
         parts["shapes"] = (game.actions,)
     if stored is None or given.keys() & {"family", "option", "around"}:
@@ -205,13 +205,6 @@ def _centre(source: str | None) -> StrategicGame | None:
     from harsanyi_aux.game.files.json_files import load_game
 
     return None if source is None else load_game(source)
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    parts = text.split(",")
-    if not all(part.isascii() and part.isdigit() and len(part) < 7 for part in parts):
-        raise InputError(f"{text!r} is not a shape", place="--shape", mend="write it like 2,2,2")
-    return tuple(map(int, parts))
 
 
 def _families(given: dict[str, Any], game: StrategicGame | None) -> tuple[Family, ...]:
@@ -263,11 +256,11 @@ def _run(
     states: list[Progress] = []
     interrupted = False
     try:
-        with _progress() as show:
+        with bar("games") as advance:
 
             def progress(state: Progress) -> None:
                 states[:] = [state]
-                show(state)
+                advance(state.done, state.planned, rate_of(state))
 
             run_campaign(
                 store,
@@ -286,7 +279,8 @@ def _run(
 
 
 def _tell(store: Path, state: Progress, interrupted: bool, as_json: bool) -> None:
-    from harsanyi_aux.search.campaign.summary import summarise, summary_parts
+    from harsanyi_aux.search.campaign.summary import summarise
+    from harsanyi_aux.show.terminal.campaign import summary_parts
 
     found = summarise(store)
     if as_json:
@@ -319,26 +313,6 @@ def _tell(store: Path, state: Progress, interrupted: bool, as_json: bool) -> Non
     write_parts([*summary_parts(found), "", *lines])
 
 
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Show a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda state: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def show(state: Progress) -> None:
-            bar.update(task, total=state.planned, completed=state.done, description=rate_of(state))
-
-        yield show
-
-
 def rate_of(state: Progress) -> str:
     """Return rate, remarkable finds, failures and what is left of the time, in one line."""
     now = state.done - state.before
@@ -366,7 +340,8 @@ def _summarise(
     as_json: bool,
 ) -> int:
     from harsanyi_aux.search.campaign.export import export_csv, export_parquet, stored_game
-    from harsanyi_aux.search.campaign.summary import summarise, summary_parts
+    from harsanyi_aux.search.campaign.summary import summarise
+    from harsanyi_aux.show.terminal.campaign import summary_parts
 
     if (extract is None) != (output is None):
         raise InputError("--extract and -o belong together", mend="give both or neither")

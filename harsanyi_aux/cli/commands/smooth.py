@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from harsanyi_aux.cli.progress import busy
 from harsanyi_aux.cli.shared import (
     DONE,
     INTERRUPTED,
     NEGATIVE,
     GameArgument,
     JsonOption,
+    finite,
     game_summary,
     write_json,
     write_parts,
@@ -109,8 +109,8 @@ def smooth(
     if as_json:
         write_json(_to_dict(loaded, limits, skipped, lift or "none", agree, interrupted))
     else:
-        from harsanyi_aux.show.terminal.equilibria import heading
         from harsanyi_aux.show.terminal.limits import smoothing_parts
+        from harsanyi_aux.show.terminal.tables import heading
 
         parts = [heading(loaded), *smoothing_parts(loaded, limits, skipped, agree)]
         if interrupted:
@@ -200,22 +200,10 @@ def _follow(
 
     rounding = None if name == "none" else name
     try:
-        with _progress(f"following {name}, {len(schedule)} steps"):
+        with busy(f"following {name}, {len(schedule)} steps"):
             return follow_smoothing(game, rounding=rounding, lift=lift, schedule=schedule), ""
     except (InputError, AccuracyError) as error:
         return None, str(error)
-
-
-@contextlib.contextmanager
-def _progress(doing: str) -> Iterator[None]:
-    """Say what is being done on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(doing):
-        yield
 
 
 def _check_plot(plot: Path, game: str, loaded: StrategicGame) -> None:
@@ -271,13 +259,9 @@ def _sequence_to_dict(game: StrategicGame, found: SmoothedLimit) -> dict[str, An
             "payoffs": _numbers(found.payoffs),
             "residuals": None
             if residuals is None
-            else {
-                "pareto": _finite(residuals.pareto),
-                "threats": _finite(residuals.threats),
-                "division": _finite(residuals.division),
-            },
-            "error": _finite(limit.error),
-            "order": None if limit.order is None else _finite(limit.order),
+            else {name: finite(value) for name, value in asdict(residuals).items()},
+            "error": finite(limit.error),
+            "order": finite(limit.order),
             "vanishing": list(limit.vanishing),
             "rates": _numbers(limit.rates),
             "attained": found.attained,
@@ -297,13 +281,9 @@ def _step_to_dict(game: StrategicGame, step: Step) -> dict[str, Any]:
         "epsilon": step.epsilon,
         "prices": _numbers(step.normal / game.ranges),
         "payoffs": _numbers(game.minima + game.ranges * step.point),
-        "residual": _finite(step.residual),
+        "residual": finite(step.residual),
     }
 
 
 def _numbers(values: Any) -> list[float | None]:
-    return [_finite(value) for value in values]
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    return [finite(value) for value in values]

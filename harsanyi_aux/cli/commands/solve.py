@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from harsanyi_aux.cli.progress import bar
 from harsanyi_aux.cli.shared import (
     DONE,
     INTERRUPTED,
@@ -21,7 +20,6 @@ from harsanyi_aux.cli.shared import (
     GameArgument,
     JsonOption,
     ToleranceOption,
-    all_versions,
     check_output,
     finite,
     game_summary,
@@ -83,7 +81,7 @@ def solve(
     nearest: list[Equilibrium] = []
     interrupted = False
     try:
-        with _progress() as advance:
+        with bar("starts") as advance:
 
             def progress(done: int, planned: int) -> None:
                 facts["starts"] = done
@@ -107,6 +105,8 @@ def solve(
         found[:] = _in_fractions(loaded, found)
     status = "none-found" if not found else "solved" if found[0].kind == "proper" else "boundary"
     if as_json:
+        from harsanyi_aux.versions import all_versions
+
         write_json(
             {
                 "game": game_summary(loaded),
@@ -182,40 +182,17 @@ def _in_fractions(game: StrategicGame, found: list[Equilibrium]) -> list[Equilib
     return [rationalize(game, equilibrium) or equilibrium for equilibrium in found]
 
 
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, planned: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("starts"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("starts", total=None)
-        yield lambda done, planned: bar.update(task, completed=done, total=planned)
-
-
 def _equilibria_parts(
     game: StrategicGame, found: list[Equilibrium], tol: float, everything: bool
 ) -> list[RenderableType]:
-    from harsanyi_aux.auxiliary.coco import AuxiliaryGame
-    from harsanyi_aux.game.definition import division_defect, verify
-    from harsanyi_aux.show.terminal.equilibria import equilibrium_parts, heading
+    from harsanyi_aux.show.terminal.equilibria import equilibrium_parts
+    from harsanyi_aux.show.terminal.tables import heading
 
     parts: list[RenderableType] = [heading(game)]
     for k, equilibrium in enumerate(found):
+        number_of = (k + 1, len(found))
         parts += equilibrium_parts(
-            game,
-            equilibrium,
-            number_of=(k + 1, len(found)),
-            verification=verify(
-                game, equilibrium, exact=equilibrium.is_exact and game.is_exact, tol=tol
-            ),
-            defect=division_defect(game, equilibrium),
-            regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
-            everything=everything,
+            game, equilibrium, number_of=number_of, tol=tol, everything=everything
         )
     return parts
 

@@ -56,24 +56,25 @@ def value(
     if as_json:
         write_json(_value_to_dict(loaded, found, payoffs))
     else:
-        from harsanyi_aux.show.terminal.equilibria import heading, value_parts
+        from harsanyi_aux.show.terminal.equilibria import value_parts
+        from harsanyi_aux.show.terminal.tables import heading
 
         write_parts([heading(loaded), *value_parts(loaded, found, payoffs, everything)])
     return DONE
 
 
 def _value_to_dict(game: StrategicGame, found: CocoValue, payoffs: list[Any]) -> dict[str, Any]:
-    from harsanyi_aux.game.coalitions import members
+    from harsanyi_aux.game.coalitions import by_size, members
     from harsanyi_aux.numbers.arrays import format_number
 
-    masks = sorted(range(1, len(found.values)), key=lambda mask: (mask.bit_count(), mask))
     return {
         "game": game_summary(game),
         "prices": [format_number(price) for price in found.prices.tolist()],
         "shares": [format_number(share) for share in found.shares.tolist()],
         "payoffs": [None if payoff is None else format_number(payoff) for payoff in payoffs],
         "values": {
-            coalition_key(members(mask)): format_number(found.values[mask]) for mask in masks
+            coalition_key(members(mask)): format_number(found.values[mask])
+            for mask in by_size(game.n_players)
         },
         "exact": found.is_exact,
         "width": found.width,

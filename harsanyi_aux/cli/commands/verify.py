@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -67,7 +68,8 @@ def verify(
         valid = all(result.valid for result in results)
         write_json({"valid": valid, "equilibria": told} if several else told[0])
     else:
-        from harsanyi_aux.show.terminal.equilibria import heading, verification_parts
+        from harsanyi_aux.show.terminal.equilibria import verification_parts
+        from harsanyi_aux.show.terminal.tables import heading
 
         parts: list[RenderableType] = [heading(loaded)]
         for k, result in enumerate(results):
@@ -104,11 +106,7 @@ def _verification_to_dict(result: Verification) -> dict[str, Any]:
         "kind": result.kind,
         "exact": result.exact,
         "tolerance": result.tolerance,
-        "residuals": {
-            "pareto": result.residuals.pareto,
-            "threats": result.residuals.threats,
-            "division": result.residuals.division,
-        },
+        "residuals": asdict(result.residuals),
         "checks": [_check_to_dict(check) for check in result.checks],
         "first_failure": None if failure is None else str(failure),
     }

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +32,7 @@ from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.search.campaign.plan import Cell, Key, Plan, digest
 from harsanyi_aux.search.campaign.time_limit import TimeUp, time_for
 from harsanyi_aux.text.plain import plain
+from harsanyi_aux.versions import software_versions
 
 #: Division defects up to this are rounding: the equilibrium is coalition-perfect.
 PERFECT = 1e-9
@@ -137,17 +137,6 @@ def failure(key: Key, reason: str) -> Outcome:
 def _warm_up() -> None:
     """Load what every game needs, so that the first game's time is its own."""
     solve_all(StrategicGame.from_arrays([[2, 0], [0, 1]], [[1, 0], [0, 2]]))
-
-
-@cache
-def software_versions() -> str:
-    """Return as JSON the versions of what computes."""
-    from importlib.metadata import version
-
-    names = ("harsanyi-aux", "numpy", "scipy", "numba", "python-flint")
-    return json.dumps(
-        {**{name: version(name) for name in names}, "python": platform.python_version()}
-    )
 
 
 def _examined(plan: Plan, key: Key) -> Outcome:

@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.box import SIMPLE_HEAD
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from harsanyi_aux.search.campaign.database import reading
 from harsanyi_aux.search.campaign.examine import PERFECT
@@ -27,7 +22,6 @@ from harsanyi_aux.search.campaign.plan import Plan
 
 CONFIDENCE = 0.95
 
-_BAR = 30  # characters of the longest bar
 _BINS = 10
 _QUANTILES = (0.0, 0.1, 0.5, 0.9, 1.0)
 _MOST_FINDS = 10
@@ -200,106 +194,3 @@ def _bins(values: NDArray[np.float64]) -> tuple[tuple[float, float, int], ...]:
         (float(low), float(high), int(count))
         for low, high, count in zip(edges[:-1], edges[1:], counts, strict=True)
     )
-
-
-# -- for a person ----------------------------------------------------------------------------------
-
-
-def summary_parts(summary: Summary) -> list[RenderableType]:
-    """Return the tables and histograms of a summary, for `show.terminal.equilibria.to_text`."""
-    parts: list[RenderableType] = []
-    for number, cell in enumerate(summary.cells):
-        parts += ["", *_cell_parts(number, cell, summary.plan)]
-    if summary.finds:
-        parts += ["", Text("Remarkable games (the first)", style="bold"), _finds(summary.finds)]
-    if summary.failures:
-        parts += ["", Text("Games that failed", style="bold")]
-        parts += [f"{times} times: {reason}" for reason, times in summary.failures]
-    return parts[1:]
-
-
-def _cell_parts(number: int, cell: CellSummary, plan: Plan) -> list[RenderableType]:
-    failed = f", {cell.failed} failed" if cell.failed else ""
-    parts: list[RenderableType] = [
-        Text(f"{number}: {cell.cell}", style="bold"),
-        f"{cell.done} of {cell.planned} games, seed {plan.seed}{failed}",
-    ]
-    if not cell.payoffs:
-        return parts
-    table = _table("payoff vectors", "games", "share", "95 % interval", "")
-    widest = max(s.count for s in cell.payoffs.values())
-    for count, found in cell.payoffs.items():
-        table.add_row(str(count), *_share_cells(found), _bar(found.count, widest))
-    parts += ["", table, _meaning(cell, plan)]
-    further = _table("", "games", "share", "95 % interval")
-    further.columns[0].justify = "left"
-    rows = [("with a coalition-perfect equilibrium", cell.coalition_perfect)]
-    if cell.boundary_only.count:
-        rows.append(("with boundary solutions only", cell.boundary_only))
-    if cell.complete is not None:
-        rows.append(("with a list proved complete", cell.complete))
-    if cell.out_of_time.count:
-        rows.append((f"given up after {plan.time_limit:g} seconds", cell.out_of_time))
-    for name, found in rows:
-        further.add_row(name, *_share_cells(found))
-    parts += ["", further]
-    if cell.defects is not None and cell.defects[-1] > PERFECT:
-        parts += ["", _defects(cell)]
-    if cell.seconds is not None:
-        least, _, median, most, largest = cell.seconds
-        parts += [
-            "",
-            f"Seconds for a game: median {median:.2g}, 90 % below {most:.2g}, "
-            f"from {least:.2g} to {largest:.2g}.",
-        ]
-    return parts
-
-
-def _meaning(cell: CellSummary, plan: Plan) -> str:
-    if cell.complete is None:
-        return (
-            f"Distinct payoffs of proper equilibria found from {plan.starts} starts or more: "
-            "there may be others."
-        )
-    above = f" with normalised prices from {plan.price_floor:g}" if plan.price_floor else ""
-    return f"Distinct payoffs of all proper equilibria{above}, where the list is complete."
-
-
-def _share_cells(found: Share) -> tuple[str, str, str]:
-    return (
-        str(found.count),
-        f"{100 * found.count / found.of:.3g} %" if found.of else "",
-        f"{100 * found.low:.2f} to {100 * found.high:.2f} %",
-    )
-
-
-def _defects(cell: CellSummary) -> Table:
-    table = _table("least division defect", "games", "")
-    widest = max(count for *_, count in cell.defect_bins)
-    for low, high, count in cell.defect_bins:
-        table.add_row(f"{low:.3f} to {high:.3f}", str(count), _bar(count, widest))
-    return table
-
-
-def _finds(finds: Sequence[tuple[str, str, float | None, float | None]]) -> Table:
-    table = _table("game", "what", "separation", "least defect")
-    table.columns[1].justify = "left"
-    for name, what, separation, defect in finds:
-        table.add_row(name, what.replace(",", ", "), _figure(separation), _figure(defect))
-    return table
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
-
-
-def _bar(count: int, widest: int) -> str:
-    """Return a bar; the least count has one cell at least, so that it does not look like none."""
-    return "█" * max(round(_BAR * count / widest), count > 0) if widest else ""
-
-
-def _table(*headers: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for header in headers:
-        table.add_column(header, justify="right" if header else "left", no_wrap=True)
-    return table

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.game.coalitions import members
-from harsanyi_aux.game.definition import division_defect, verify
-from harsanyi_aux.game.equilibrium import Equilibrium
-from harsanyi_aux.game.quantities import Quantities, quantities
+from harsanyi_aux.game.coalitions import by_size, members
+from harsanyi_aux.game.implied import Quantities
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.game.verification import Verification
-from harsanyi_aux.text.html import Markup, data_address, element
+from harsanyi_aux.show.equilibria import Account, accuracy, threat, title_of
+from harsanyi_aux.text.html import Content, Markup, data_address, element
 from harsanyi_aux.text.plain import coalition_name, number, plain
 from harsanyi_aux.text.tables import Column, numbers, table
 
@@ -22,38 +20,33 @@ MOST_COALITIONS = 255
 #: Joint actions of one threat listed at most.
 MOST_ACTIONS = 12
 
-_CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
 
-
-def equilibrium_section(
-    game: StrategicGame, equilibrium: Equilibrium, k: int, total: int, picture: Markup | None
-) -> Markup:
+def equilibrium_section(account: Account, k: int, total: int, picture: Markup | None) -> Markup:
     """Return everything about one equilibrium.
 
     Parameters
     ----------
-    game : StrategicGame
-    equilibrium : Equilibrium
+    account : Account
     k, total : int
         Which one, from 1, and of how many.
     picture : Markup or None
     """
     name = f"equilibrium-{k}"
-    found = quantities(game, equilibrium)
-    checked = verify(game, equilibrium, exact=game.is_exact and equilibrium.is_exact)
-    title = f"{equilibrium.kind.capitalize()} {_CONCEPTS[equilibrium.concept]}"
+    game, equilibrium, found = account.game, account.equilibrium, account.quantities
+    checked = account.verification
     masks = _listed(game.n_players)
     parts = [
-        element("h3", title + (f", {k} of {total}" if total > 1 else ""), id=name),
-        verdict(game, equilibrium, checked),
+        element("h3", title_of(equilibrium, k, total), id=name),
+        verdict(account),
         player_table(game, found, name),
-        threat_table(game, equilibrium, found, masks, name),
+        threat_table(account, masks, name),
         dividend_table(game, found, masks, name),
     ]
     hidden = (1 << game.n_players) - 1 - len(masks)
     if hidden:
         told = f"{hidden} coalitions are not listed; the file below has all of them."
         parts.append(element("p", told, class_="quiet"))
+    content = json.dumps(equilibrium.to_dict(), indent=1).encode()
     parts += [
         picture or Markup(),
         element(
@@ -61,40 +54,25 @@ def equilibrium_section(
             element("summary", f"All {len(checked.checks)} lines of the check"),
             check_table(checked, name),
         ),
-        element(
-            "p",
-            element(
-                "a",
-                f"Equilibrium {k} as a file for harsanyi verify",
-                href=data_address(
-                    json.dumps(equilibrium.to_dict(), indent=1).encode(), "application/json"
-                ),
-                download=f"{name}.json",
-            ),
-            class_="download",
-        ),
+        download(f"Equilibrium {k} as a file for harsanyi verify", content, f"{name}.json"),
     ]
     return element("section", parts, aria_labelledby=name)
 
 
-def verdict(game: StrategicGame, equilibrium: Equilibrium, checked: Verification) -> Markup:
+def verdict(account: Account) -> Markup:
     """Say how an equilibrium was checked."""
+    checked = account.verification
     failure = checked.first_failure
-    how = "exactly" if checked.exact else f"within {checked.tolerance:g}"
     if failure is None:
-        told = element("strong", f"All {len(checked.checks)} lines hold {how}.", class_="pass")
+        held = f"All {len(checked.checks)} lines hold {accuracy(checked)}."
+        told = element("strong", held, class_="pass")
     else:
         told = element("strong", f"Not valid: {failure}.", class_="fail")
-    defect = division_defect(game, equilibrium)
-    strong = equilibrium.concept == "coalition-perfect" or defect <= checked.tolerance
-    residuals = checked.residuals
     return element(
         "p",
         told,
-        f" Residuals: pareto {number(residuals.pareto, 2)}, threats "
-        f"{number(residuals.threats, 2)}, division {number(residuals.division, 2)}. "
-        f"Division defect over all coalitions {defect:.3g}: "
-        + ("coalition-perfect." if strong else "not coalition-perfect with these threats."),
+        f" Residuals: {checked.residuals}. "
+        f"Division defect over all coalitions {account.defect:.3g}: {account.perfection}.",
         class_="verdict",
     )
 
@@ -104,7 +82,7 @@ def player_table(game: StrategicGame, found: Quantities, name: str) -> Markup:
     return table(
         "Prices and payoffs of the players",
         [
-            _players(game),
+            player_column(game),
             numbers("price a", found.prices.tolist(), "curnits/util", one_unit=False),
             numbers("payoff u", found.payoffs.tolist(), "utils", one_unit=False),
             numbers("share a·u", found.shares.tolist(), "curnits"),
@@ -114,10 +92,9 @@ def player_table(game: StrategicGame, found: Quantities, name: str) -> Markup:
     )
 
 
-def threat_table(
-    game: StrategicGame, equilibrium: Equilibrium, found: Quantities, masks: list[int], name: str
-) -> Markup:
+def threat_table(account: Account, masks: list[int], name: str) -> Markup:
     """Return, for every coalition, its value, what all players get and its threat."""
+    game, found = account.game, account.quantities
     payoffs = [
         numbers(
             ["u", element("sup", "S"), element("sub", str(i))],
@@ -133,7 +110,7 @@ def threat_table(
             _coalitions(masks),
             numbers("v(S)", found.values[masks].tolist(), "curnits", digits=5),
             *payoffs,
-            Column("threat", [_threat(game, equilibrium, mask) for mask in masks]),
+            Column("threat", [_threat(account, mask) for mask in masks]),
         ],
         name=f"{name}-threats",
     )
@@ -194,7 +171,8 @@ def check_table(checked: Verification, name: str) -> Markup:
     )  # fmt: skip
 
 
-def _players(game: StrategicGame) -> Column:
+def player_column(game: StrategicGame) -> Column:
+    """Return numbers and names of the players."""
     return Column(
         "player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)], wide=True
     )
@@ -207,23 +185,22 @@ def _coalitions(masks: list[int]) -> Column:
 
 def _listed(n: int) -> list[int]:
     """Return the coalitions that are listed, by size; the grand coalition always."""
-    masks = sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
+    masks = by_size(n)
     return masks if len(masks) <= MOST_COALITIONS else [*masks[: MOST_COALITIONS - 1], masks[-1]]
 
 
-def _threat(game: StrategicGame, equilibrium: Equilibrium, mask: int) -> Markup:
-    strategy = equilibrium.strategies.by_mask(mask)
-    used = [tuple(index) for index in np.argwhere(strategy > 0).tolist()]
+def _threat(account: Account, mask: int) -> Markup:
+    used = threat(account.game, account.equilibrium, mask)
     lines = [
-        element("li", _action(game, mask, index, strategy[index])) for index in used[:MOST_ACTIONS]
+        element("li", actions if chance == 1 else f"{number(chance, 4)}: {actions}")
+        for actions, chance in used[:MOST_ACTIONS]
     ]
     if len(used) > MOST_ACTIONS:
         lines.append(element("li", f"and {len(used) - MOST_ACTIONS} more"))
     return element("ul", lines, class_="threat")
 
 
-def _action(game: StrategicGame, mask: int, index: tuple[int, ...], probability: Any) -> str:
-    labels = ", ".join(
-        plain(game.action_labels[i][a]) for i, a in zip(members(mask), index, strict=True)
-    )
-    return labels if probability == 1 else f"{number(probability, 4)}: {labels}"
+def download(words: str, content: bytes, name: str, *more: Content) -> Markup:
+    """Return a paragraph with a link that saves a JSON file held by the page itself."""
+    link = element("a", words, href=data_address(content, "application/json"), download=name)
+    return element("p", link, *more, class_="download")

@@ -10,20 +10,21 @@ import base64
 import hashlib
 import json
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.cli.shared import versions
 from harsanyi_aux.equilibria.survey import Survey
 from harsanyi_aux.game.files.json_files import game_to_dict
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.show.page.equilibria import equilibrium_section
+from harsanyi_aux.show.equilibria import account_of, shape_words, survey_sentence
+from harsanyi_aux.show.page.equilibria import download, equilibrium_section, player_column
 from harsanyi_aux.show.pictures.pictures import PictureKind, caption, kinds_for, picture
-from harsanyi_aux.show.terminal.survey import summary
 from harsanyi_aux.text.html import Markup, data_address, element
 from harsanyi_aux.text.plain import plain, shape_of
 from harsanyi_aux.text.tables import Column, numbers, table
+from harsanyi_aux.versions import __version__
 
 #: Outcomes listed at most; the file of the game has all of them.
 MOST_OUTCOMES = 256
@@ -91,7 +92,7 @@ def report_page(survey: Survey) -> str:
         ),
         element(
             "footer",
-            element("p", f"Computed by harsanyi-aux {versions('harsanyi-aux')['harsanyi-aux']}."),
+            element("p", f"Computed by harsanyi-aux {__version__}."),
             class_="quiet",
         ),
     ]
@@ -129,21 +130,15 @@ def _digest(text: str) -> str:
 
 def _shape(game: StrategicGame) -> str:
     n = game.n_players
-    kinds = [
-        f"{n} player{'s' if n != 1 else ''}",
-        f"{shape_of(game.actions)} actions",
-        "exact payoffs" if game.is_exact else "payoffs in floating point",
-    ]
-    if game.transferable:
-        kinds.append("transferable utility")
-    return ", ".join(kinds)
+    counts = [f"{n} player{'s' if n != 1 else ''}", f"{shape_of(game.actions)} actions"]
+    return ", ".join([*counts, *shape_words(game)])
 
 
 # -- sections ------------------------------------------------------------------------------------
 
 
 def _summary(survey: Survey) -> list[Markup]:
-    parts = [element("p", element("strong", summary(survey)))]
+    parts = [element("p", element("strong", survey_sentence(survey)))]
     enumeration = survey.enumeration
     if enumeration is not None and not enumeration.complete:
         told = (
@@ -179,16 +174,17 @@ def _pictures(survey: Survey) -> list[Markup]:
 
 
 def _equilibria(survey: Survey) -> list[Markup]:
-    shown = survey.equilibria[:MOST_EQUILIBRIA]
+    total = len(survey.equilibria)
+    shown = zip(survey.equilibria, survey.fights, strict=True)
     parts = [
         equilibrium_section(
-            survey.game, equilibrium, k + 1, len(survey.equilibria),
+            account_of(survey.game, equilibrium, found), k + 1, total,
             _figure(survey, "coalitions", k),
         )
-        for k, equilibrium in enumerate(shown)
+        for k, (equilibrium, found) in enumerate(islice(shown, MOST_EQUILIBRIA))
     ]  # fmt: skip
-    if len(shown) < len(survey.equilibria):
-        hidden = len(survey.equilibria) - len(shown)
+    if total > MOST_EQUILIBRIA:
+        hidden = total - MOST_EQUILIBRIA
         parts.append(element("p", f"{hidden} more equilibria are not shown here."))
     return parts
 
@@ -203,9 +199,7 @@ def _game(game: StrategicGame) -> list[Markup]:
     players = table(
         "Players and their actions",
         [
-            Column(
-                "player", [f"{i}: {plain(name)}" for i, name in enumerate(game.players)], wide=True
-            ),
+            player_column(game),
             Column(
                 "actions",
                 [", ".join(map(plain, labels)) for labels in game.action_labels],
@@ -241,11 +235,7 @@ def _game(game: StrategicGame) -> list[Markup]:
     ]
     content = json.dumps(game_to_dict(game)).encode()
     if len(content) <= LARGEST_CERTIFICATE:
-        link = element(
-            "a", "The game as a file", href=data_address(content, "application/json"),
-            download="game.json",
-        )  # fmt: skip
-        parts.append(element("p", link, class_="download"))
+        parts.append(download("The game as a file", content, "game.json"))
     return parts
 
 
@@ -267,12 +257,9 @@ def _certificate(survey: Survey) -> list[Markup]:
     ]  # fmt: skip
     if len(content) <= LARGEST_CERTIFICATE:
         size = max(round(len(content) / 1000), 1)
-        link = element(
-            "a", f"The certificate ({size} kB)", href=data_address(content, "application/json"),
-            download="certificate.json",
-        )  # fmt: skip
         told = element("code", "harsanyi check certificate.json")
-        parts.append(element("p", link, ", for ", told, ".", class_="download"))
+        words = f"The certificate ({size} kB)"
+        parts.append(download(words, content, "certificate.json", ", for ", told, "."))
     else:
         told = element("code", "harsanyi enumerate GAME --certificate FILE")
         parts.append(element("p", "Too long for this page; ", told, " writes it."))

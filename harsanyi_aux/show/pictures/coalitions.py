@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harsanyi_aux.equilibria.survey import Survey, normalised_prices
-from harsanyi_aux.game.coalitions import dividends, members, sizes
-from harsanyi_aux.game.implied import fights, float_prices
+from harsanyi_aux.game.coalitions import by_size, dividends, members, sizes
+from harsanyi_aux.game.implied import Fights, float_prices
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.show.pictures.style import PLAYER_COLOURS, PLAYER_HATCHES, WIDTH, player_name
 from harsanyi_aux.text.plain import coalition_name
@@ -51,7 +51,7 @@ def coalition_figure(survey: Survey, which: int = 0) -> Figure:
 
     game, equilibrium = survey.game, survey.equilibria[which]
     rows = min(game.n_players, MOST_DRAWN_PLAYERS)
-    groups = _groups(game, equilibrium)
+    groups = _groups(game, equilibrium, survey.fights[which])
     bars = sum(len(owners) * _BAR + _GAP for _, owners, _ in groups)
     above = 0.12 + _ROW * rows
     height = 2 * above + bars + 1.75
@@ -89,7 +89,7 @@ def coalition_caption(survey: Survey, which: int = 0) -> str:
 
 
 def _groups(
-    game: StrategicGame, equilibrium: Equilibrium
+    game: StrategicGame, equilibrium: Equilibrium, found: Fights
 ) -> list[tuple[str, tuple[int, ...], FloatArray]]:
     """Return name, members and their dividends for each coalition, or for each size.
 
@@ -97,22 +97,20 @@ def _groups(
     alone does not depend on where the utility scale has its zero.
     """
     n = game.n_players
-    scaled = fights(game, equilibrium).utilities.astype(np.float64)
+    scaled = found.utilities.astype(np.float64)
     if game.transferable:
-        scaled = scaled.copy()
         scaled[-1] = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
     weights = float_prices(game, equilibrium) * game.ranges
     worth = weights * dividends(scaled)
     worth[np.abs(worth) < _ROUNDING * weights.sum()] = 0.0
     if n <= MOST_LISTED_PLAYERS:
-        masks = sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
-        return [(coalition_name(members(m)), members(m), worth[m, list(members(m))]) for m in masks]
+        named = ((mask, members(mask)) for mask in by_size(n))
+        return [(coalition_name(own), own, worth[mask, list(own)]) for mask, own in named]
     shown = tuple(range(min(n, MOST_DRAWN_PLAYERS)))
-    by_size = sizes(n)
+    counts = sizes(n)
     names = [f"{k} of {n}" if k > 1 else "alone" for k in range(1, n + 1)]
     return [
-        (names[k - 1], shown, worth[by_size == k].sum(axis=0)[: len(shown)])
-        for k in range(1, n + 1)
+        (names[k - 1], shown, worth[counts == k].sum(axis=0)[: len(shown)]) for k in range(1, n + 1)
     ]
 
 

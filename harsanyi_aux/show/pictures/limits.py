@@ -14,9 +14,20 @@ import numpy as np
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.show.pictures import axes as plane
-from harsanyi_aux.show.pictures import triangle
-from harsanyi_aux.show.pictures.limiting import COLOURS, MARKERS, ends, key, label
+from harsanyi_aux.show.pictures.axes import (
+    COLOURS,
+    CORNERS,
+    MARKERS,
+    draw_paths,
+    draw_triangle,
+    ends,
+    feasible_set,
+    in_utils,
+    key,
+    label,
+    pareto_frontier,
+    rounded_body,
+)
 from harsanyi_aux.show.pictures.style import WIDTH, check_path, player_name, save, styled
 
 if TYPE_CHECKING:
@@ -148,11 +159,11 @@ def _payoff_panel(
     """Draw feasible set, bodies and paths; return the dots, whose colours tell ε."""
 
     def utils(points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return plane.in_utils(game, points)
+        return in_utils(game, points)
 
-    hull = plane.hull(game)
+    hull = feasible_set(game)
     axes.fill(*utils(hull), facecolor="0.93", edgecolor="0.55", linewidth=0.6, zorder=1)
-    frontier = plane.frontier(hull)
+    frontier = pareto_frontier(hull)
     single = len(frontier) == 1
     axes.plot(
         *utils(frontier), color="black", linewidth=1.8, solid_capstyle="round", zorder=2,
@@ -163,7 +174,7 @@ def _payoff_panel(
         steps = limit.sequence.steps
         for epsilon, dash in zip(shown, _DASHES, strict=False):
             if epsilon <= steps[0].epsilon and (limit.rounding or limit.lift):
-                body = plane.rounded(game, epsilon, rounding=limit.rounding, lift=limit.lift)
+                body = rounded_body(game, epsilon, rounding=limit.rounding, lift=limit.lift)
                 axes.plot(*utils(body), color=colour, linewidth=0.7, linestyle=dash, zorder=3)
         path = np.array([step.point for step in steps])
         axes.plot(*utils(path), color=colour, linewidth=0.7, zorder=4)
@@ -210,12 +221,12 @@ def _payoff_legend(limits: Sequence[SmoothedLimit], shown: Sequence[float]) -> l
 def _draw_prices(figure: Figure, game: StrategicGame, limits: Sequence[SmoothedLimit]) -> None:
     figure.set_size_inches(WIDTH, 3.6)
     axes = figure.add_axes((0.0, 0.14, 1.0, 0.86))
-    triangle.frame(axes, game)
+    draw_triangle(axes, game)
     places = np.vstack(
-        [np.array([step.normal for step in f.sequence.steps]) @ triangle.CORNERS for f in limits]
-        + [ends(f, points=False) @ triangle.CORNERS for f in limits]
+        [np.array([step.normal for step in f.sequence.steps]) @ CORNERS for f in limits]
+        + [ends(f, points=False) @ CORNERS for f in limits]
     )
-    triangle.paths(axes, limits)
+    draw_paths(axes, limits)
     axes.plot([], [], "*", color="white", markeredgecolor="black", markersize=8, label="limit")
     figure.legend(loc="center", ncols=2, bbox_to_anchor=(0.5, 0.08))
     _magnifier(figure, axes, limits, places)
@@ -238,8 +249,8 @@ def _magnifier(
     inset.set_ylim(low, low + 2 * half)
     inset.set_xticks([])
     inset.set_yticks([])
-    inset.fill(*triangle.CORNERS.T, facecolor="none", edgecolor="black", linewidth=0.8)
-    triangle.paths(inset, limits)
+    inset.fill(*CORNERS.T, facecolor="none", edgecolor="black", linewidth=0.8)
+    draw_paths(inset, limits)
     inset.set_title(f"× {0.28 * 1.4 / (2 * half):.2g}", fontsize=7, pad=2)
     axes.add_patch(
         Rectangle((left, low), 2 * half, 2 * half, fill=False, linewidth=0.6, edgecolor="0.3")

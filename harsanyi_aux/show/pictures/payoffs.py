@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harsanyi_aux.equilibria.survey import Survey, normalised_prices
-from harsanyi_aux.game.implied import fights
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.show.pictures import axes as plane
-from harsanyi_aux.show.pictures.limiting import COLOURS
+from harsanyi_aux.show.pictures.axes import (
+    COLOURS,
+    feasible_set,
+    in_utils,
+    pareto_frontier,
+    rounded_body,
+)
 from harsanyi_aux.show.pictures.style import BLUE, ORANGE, VERMILION, WIDTH, player_name
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ def payoff_figure(survey: Survey, roundings: Sequence[Rounding] = ()) -> Figure:
 
     game = survey.game
     bodies = {
-        rounding: plane.rounded(game, EPSILON, rounding=rounding)
+        rounding: rounded_body(game, EPSILON, rounding=rounding)
         for rounding in dict.fromkeys(roundings)
     }
     figure = Figure()
@@ -63,17 +67,17 @@ def payoff_figure(survey: Survey, roundings: Sequence[Rounding] = ()) -> Figure:
     figure.set_size_inches(WIDTH, height)
     axes = figure.add_axes((0.17, 1 - 2.42 / height, 0.78, 2.2 / height))
     axes.spines[["top", "right"]].set_visible(False)
-    hull = plane.hull(game)
-    threats = [fights(game, e).utilities[1].astype(np.float64) for e in survey.equilibria]
+    hull = feasible_set(game)
+    threats = _threat_points(survey)
     payoffs = [_scaled_payoffs(game, e) for e in survey.equilibria]
     low, high = _extent(np.vstack([hull, *threats, *payoffs, *bodies.values()]))
-    limits = plane.in_utils(game, np.array([low, high]))
+    limits = in_utils(game, np.array([low, high]))
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
     _feasible(axes, game, hull)
     for rounding, body in bodies.items():
         axes.plot(
-            *plane.in_utils(game, body), color=COLOURS[rounding], linewidth=0.8,
+            *in_utils(game, body), color=COLOURS[rounding], linewidth=0.8,
             linestyle=_BODY_DASHES[rounding], zorder=3,
             label=f"{rounding} rounding, ε = {EPSILON:g}",
         )  # fmt: skip
@@ -99,12 +103,16 @@ def payoff_caption(survey: Survey) -> str:
         f"Payoffs of {player_name(game, 0)} and {player_name(game, 1)} in utils: the feasible "
         "set, its Pareto frontier and the outcomes."
     )
-    for equilibrium in survey.equilibria:
+    for equilibrium, t in zip(survey.equilibria, _threat_points(survey), strict=True):
         u = ", ".join(f"{float(x):.6g}" for x in equilibrium.payoffs)
-        t = fights(game, equilibrium).utilities[1].astype(np.float64)
         threat = ", ".join(f"{x:.6g}" for x in (game.minima + game.ranges * t).tolist())
         told += f" Equilibrium payoffs ({u}), reached from the threat point ({threat})."
     return told
+
+
+def _threat_points(survey: Survey) -> list[FloatArray]:
+    """Return what both get in scaled payoffs where both carry out their threats."""
+    return [found.utilities[1].astype(np.float64) for found in survey.fights]
 
 
 def _scaled_payoffs(game: StrategicGame, equilibrium: Equilibrium) -> FloatArray:
@@ -122,17 +130,17 @@ def _extent(points: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _feasible(axes: Axes, game: StrategicGame, hull: FloatArray) -> None:
     axes.fill(
-        *plane.in_utils(game, hull), facecolor="0.92", edgecolor="0.55", linewidth=0.7, zorder=1,
+        *in_utils(game, hull), facecolor="0.92", edgecolor="0.55", linewidth=0.7, zorder=1,
         label="feasible set",
     )  # fmt: skip
     axes.plot(
-        *plane.in_utils(game, np.unique(game.scaled.reshape(2, -1).T, axis=0)), "o",
+        *in_utils(game, np.unique(game.scaled.reshape(2, -1).T, axis=0)), "o",
         color="0.35", markersize=2.4, zorder=4, label="outcome",
     )  # fmt: skip
-    best = plane.frontier(hull)
+    best = pareto_frontier(hull)
     single = len(best) == 1
     axes.plot(
-        *plane.in_utils(game, best), color="0.5", linewidth=3.2, solid_capstyle="round", zorder=2,
+        *in_utils(game, best), color="0.5", linewidth=3.2, solid_capstyle="round", zorder=2,
         marker="o" if single else "", markersize=6, label="Pareto frontier",
     )  # fmt: skip
 
@@ -150,16 +158,16 @@ def _solution(
         linewidth=1.0, label="price line a·u = h(a)",
     )  # fmt: skip
     axes.plot(
-        *plane.in_utils(game, np.array([threat, payoff])), color=VERMILION, linestyle=":",
+        *in_utils(game, np.array([threat, payoff])), color=VERMILION, linestyle=":",
         linewidth=1.1, zorder=3, label="equal gains a(u − t)",
     )  # fmt: skip
     axes.plot(
-        *plane.in_utils(game, threat[None]), "x", color=VERMILION,
+        *in_utils(game, threat[None]), "x", color=VERMILION,
         markeredgewidth=1.4, markersize=5.5, zorder=6, label="threat point t",
     )  # fmt: skip
     proper = equilibrium.kind == "proper"
     axes.plot(
-        *plane.in_utils(game, payoff[None]), "*" if proper else "s", color=ORANGE if proper
+        *in_utils(game, payoff[None]), "*" if proper else "s", color=ORANGE if proper
         else "white", markeredgecolor="black", markeredgewidth=0.7, markersize=10 if proper else 6,
         zorder=5, label="equilibrium u" if proper else "boundary solution u",
     )  # fmt: skip
@@ -169,7 +177,7 @@ def _price_line(
     axes: Axes, game: StrategicGame, through: FloatArray, prices: FloatArray, **look: Any
 ) -> None:
     along = np.array([through, through + np.array([-prices[1], prices[0]])])
-    x, y = plane.in_utils(game, along)
+    x, y = in_utils(game, along)
     axes.axline((x[0], y[0]), (x[1], y[1]), color=BLUE, zorder=2.5, **look)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from harsanyi_aux.equilibria.survey import Survey, normalised_prices
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.prices.problem import PriceProblem
-from harsanyi_aux.show.pictures import triangle
+from harsanyi_aux.show.pictures.axes import CORNERS, draw_paths, draw_triangle
 from harsanyi_aux.show.pictures.regions import PAIRS, Chart, chart
 from harsanyi_aux.show.pictures.style import (
     BLUE,
@@ -75,12 +75,12 @@ def price_figure(
     axes = figure.add_axes((0, 0, 1, 1))
     if shaded:
         shading = _shade(axes, found)
-    triangle.frame(axes, game, grid_colour="0.75")
+    draw_triangle(axes, game, grid_colour="0.75")
     _draw_borders(axes, found)
     _name_regions(axes, survey, found)
     _draw_sets(axes, survey)
     _draw_undecided(axes, survey)
-    triangle.paths(axes, limits, size=2.5)
+    draw_paths(axes, limits, size=2.5)
     _draw_equilibria(axes, survey)
     handles: list[Artist] = [*_border_handles(found), *axes.get_legend_handles_labels()[0]]
     lines = (len(handles) + 1) // 2
@@ -128,7 +128,7 @@ def _shade(axes: Axes, found: Chart) -> Collection:
 
     # light enough that lines and names stay readable on it, and the same in grey
     shades = LinearSegmentedColormap.from_list("defect", ["#ffffff", "#dfe6ec", "#93a7b8"])
-    x, y = (found.prices @ triangle.CORNERS).T
+    x, y = (found.prices @ CORNERS).T
     mesh = Triangulation(x, y, found.triangles)
     return axes.tripcolor(
         mesh, found.defect, shading="gouraud", cmap=shades, vmin=0.0, rasterized=True, zorder=0
@@ -144,7 +144,7 @@ def _draw_borders(axes: Axes, found: Chart) -> None:
     ]
     for segments, colour, dash, width in looks:
         if len(segments):
-            lines = [line @ triangle.CORNERS for line in _joined(segments)]
+            lines = [line @ CORNERS for line in _joined(segments)]
             axes.add_collection(
                 LineCollection(lines, colors=colour, linestyles=[dash], linewidths=width, zorder=3)
             )
@@ -206,8 +206,8 @@ def _name_regions(axes: Axes, survey: Survey, found: Chart) -> None:
     drawn = [found.planner, *found.supports.values()]
     spots = [normalised_prices(game, equilibrium) for equilibrium in survey.equilibria]
     taken = np.vstack([*(segments.reshape(-1, 3) for segments in drawn), *sides, *spots])
-    places = found.prices @ triangle.CORNERS
-    wide = triangle.CORNERS * [0.35, 1.0]  # a name needs more room to its sides
+    places = found.prices @ CORNERS
+    wide = CORNERS * [0.35, 1.0]  # a name needs more room to its sides
     clear = np.asarray(cKDTree(taken @ wide).query(found.prices @ wide)[0])
     for outcome in np.unique(found.chosen).tolist():
         region = found.chosen == outcome
@@ -226,7 +226,7 @@ def _draw_sets(axes: Axes, survey: Survey) -> None:
     for found in survey.enumeration.sets if survey.enumeration is not None else ():
         corners = found.prices * survey.game.ranges
         normalised = corners / corners.sum(axis=1, keepdims=True)
-        place = normalised @ triangle.CORNERS
+        place = normalised @ CORNERS
         if found.varying is not None:
             _draw_level(axes, survey.game, found, normalised)
         elif found.dimension == 2:
@@ -256,7 +256,7 @@ def _draw_level(
     points = np.vstack([*sides, weights @ corners])
     # all players' excesses are multiples of each other here
     gaps = [problem.excess(problem.evaluate(p), mixture)[0] for p in points]
-    x, y = (points @ triangle.CORNERS).T
+    x, y = (points @ CORNERS).T
     axes.tricontour(
         x, y, gaps, levels=[0.0], colors=[BLUE], linewidths=3, alpha=0.7,
         zorder=3.5,
@@ -267,7 +267,7 @@ def _draw_level(
 def _draw_undecided(axes: Axes, survey: Survey) -> None:
     cells = survey.enumeration.undecided if survey.enumeration is not None else ()
     if cells:
-        place = np.array([cell.center for cell in cells]) @ triangle.CORNERS
+        place = np.array([cell.center for cell in cells]) @ CORNERS
         axes.plot(*place.T, "x", color="0.25", markersize=3, zorder=4.5, label="not settled here")
 
 
@@ -276,7 +276,7 @@ def _draw_equilibria(axes: Axes, survey: Survey) -> None:
 
     perfect = survey.concept == "coalition-perfect"
     prices = [normalised_prices(survey.game, equilibrium) for equilibrium in survey.equilibria]
-    places = np.array(prices).reshape(-1, 3) @ triangle.CORNERS
+    places = np.array(prices).reshape(-1, 3) @ CORNERS
     for k, equilibrium in enumerate(survey.equilibria):
         x, y = places[k]
         proper = equilibrium.kind == "proper"

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from harsanyi_aux.game.coalitions import dividends, grand_coalition, members
 from harsanyi_aux.game.implied import fights
-from harsanyi_aux.show.terminal.equilibria import new_table
+from harsanyi_aux.show.terminal.tables import new_table
 from harsanyi_aux.text.plain import coalition_name, column, plain
 
 if TYPE_CHECKING:

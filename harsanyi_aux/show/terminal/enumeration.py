@@ -19,8 +19,17 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from harsanyi_aux.equilibria.boxes.enclosures import ProvedBounds, proved_bounds
-from harsanyi_aux.show.terminal.equilibria import CONCEPTS, equilibrium_parts, heading, new_table
-from harsanyi_aux.text.plain import LONGEST_FRACTION, column, number, number_above, plain
+from harsanyi_aux.show.equilibria import CONCEPTS, title_of
+from harsanyi_aux.show.terminal.equilibria import equilibrium_parts
+from harsanyi_aux.show.terminal.tables import heading, new_table
+from harsanyi_aux.text.plain import (
+    LONGEST_FRACTION,
+    coalition_name,
+    column,
+    number,
+    number_above,
+    plain,
+)
 
 if TYPE_CHECKING:
     from harsanyi_aux.equilibria.results import (
@@ -136,23 +145,11 @@ def _one(
     everything: bool,
 ) -> list[RenderableType]:
     """Return one equilibrium, or one set of them."""
-    parts: list[RenderableType] = []
-    if everything:
-        from harsanyi_aux.auxiliary.coco import AuxiliaryGame
-        from harsanyi_aux.game.definition import division_defect, verify
-
-        exact = equilibrium.is_exact and game.is_exact
-        parts += equilibrium_parts(
-            game,
-            equilibrium,
-            number_of=number_of,
-            verification=verify(game, equilibrium, exact=exact),
-            defect=division_defect(game, equilibrium),
-            regrets=None if game.transferable else AuxiliaryGame(game).regrets(equilibrium),
-            everything=True,
-        )
-    else:
-        parts += brief_equilibrium(game, equilibrium, number_of)
+    parts = (
+        equilibrium_parts(game, equilibrium, number_of=number_of, everything=True)
+        if everything
+        else brief_equilibrium(game, equilibrium, number_of)
+    )
     if continuum is not None:
         parts += ["", *_set(game, continuum)]
     elif bounds is not None:
@@ -173,9 +170,6 @@ def brief_equilibrium(
     game: StrategicGame, equilibrium: Equilibrium, number_of: tuple[int, int] = (1, 1)
 ) -> list[RenderableType]:
     """Return the players' prices, payoffs and shares under a title, without threats."""
-    k, total = number_of
-    title = f"\n{equilibrium.kind.capitalize()} {CONCEPTS[equilibrium.concept]}"
-    title += f", {k} of {total}" if total > 1 else ""
     prices, payoffs = equilibrium.prices, equilibrium.payoffs
     table = new_table(
         "", "player", "price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", left=[1]
@@ -187,7 +181,7 @@ def brief_equilibrium(
     )
     for i, row in enumerate(zip(*columns, strict=True)):
         table.add_row(str(i), plain(game.players[i]), *row)
-    return [Text(title, style="bold"), "", table]
+    return [Text(f"\n{title_of(equilibrium, *number_of)}", style="bold"), "", table]
 
 
 def rounded_up(width: float) -> str:
@@ -210,7 +204,7 @@ def _set(game: StrategicGame, continuum: EquilibriumSet) -> list[RenderableType]
             "equilibrium at every positive convex combination of the prices below (curnits/util)."
         )
     else:
-        coalition = "{" + ",".join(map(str, continuum.varying)) + "}"
+        coalition = coalition_name(continuum.varying)
         told = (
             f"One of a set of dimension at least {continuum.dimension} with these payoffs: the "
             "positive convex combinations of the prices below (curnits/util) at which the threat "

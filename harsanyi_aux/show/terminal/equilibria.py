@@ -6,30 +6,38 @@ shares and threats are named as in the theory note, sections 1 and 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harsanyi_aux.auxiliary.coco import AuxiliaryGame
 from harsanyi_aux.game.coalitions import (
-    coco_division,
+    by_size,
     grand_coalition,
     members,
-    membership,
     sizes,
 )
 from harsanyi_aux.game.equilibrium import AnyArray
-from harsanyi_aux.game.implied import fights
 from harsanyi_aux.game.verification import Check, Verification
-from harsanyi_aux.text.plain import coalition_name, column, number, plain, shape_of
+from harsanyi_aux.show.equilibria import (
+    CONCEPTS,
+    Account,
+    account_of,
+    accuracy,
+    threat,
+    title_of,
+)
+from harsanyi_aux.show.terminal.tables import new_table
+from harsanyi_aux.text.plain import coalition_name, column, number, plain
 
 if TYPE_CHECKING:
-    from harsanyi_aux.game.equilibrium import Equilibrium
+    from harsanyi_aux.game.equilibrium import AnyArray, Equilibrium
+    from harsanyi_aux.game.implied import Quantities
     from harsanyi_aux.game.strategic import StrategicGame
     from harsanyi_aux.prices.value import CocoValue
 
@@ -37,64 +45,6 @@ if TYPE_CHECKING:
 MOST_LISTED_PLAYERS = 5
 
 _MOST_LISTED_ACTIONS = 6
-_NARROWEST = 12  # of a column of names
-#: What the concepts are called in sentences.
-CONCEPTS = {"coco": "CoCo equilibrium", "coalition-perfect": "coalition-perfect equilibrium"}
-
-
-def to_text(parts: Iterable[RenderableType]) -> str:
-    """Return the parts as text, coloured only for a terminal.
-
-    As wide as the terminal, or as a table needs to be: a number must never lose its last digits.
-    """
-    listed = list(parts)
-    terminal = Console().width
-    width = max([terminal, *(_least_width(part) for part in listed if isinstance(part, Table))])
-    console = Console(width=width, markup=False, highlight=False, emoji=False)
-    with console.capture() as capture:
-        for part in listed:
-            if isinstance(part, Table):
-                console.print(part)
-            else:
-                soft = isinstance(part, Text) and part.no_wrap is True
-                console.print(part, width=None if soft else terminal, soft_wrap=soft)
-    lines = capture.get().splitlines()
-    return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _least_width(table: Table) -> int:
-    """Return the width at which no column that must not wrap is cut."""
-    total = 0
-    for part in table.columns:
-        lines = "\n".join(map(str, [part.header, *part.cells])).split("\n")
-        widest = max(map(len, lines))
-        total += widest if part.no_wrap else min(widest, _NARROWEST)
-    return total + 2 * len(table.columns)
-
-
-def new_table(*headers: str, left: Sequence[int] = ()) -> Table:
-    """Return an empty table; columns are right-aligned but for those listed in `left`."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for k, header in enumerate(headers):
-        words = k in left
-        table.add_column(
-            header, justify="left" if words else "right", no_wrap=not words, overflow="fold"
-        )
-    return table
-
-
-def heading(game: StrategicGame) -> Text:
-    """Return title, shape and kind of numbers of a game."""
-    n = game.n_players
-    players = "1 player" if n == 1 else f"{n} players"
-    actions = "1 action" if game.actions == (1,) else f"{shape_of(game.actions)} actions"
-    kinds = [
-        f"{players} with {actions}",
-        "exact payoffs" if game.is_exact else "payoffs in floating point",
-    ]
-    if game.transferable:
-        kinds.append("transferable utility")
-    return Text(f"{plain(game.title) or 'A game without a title'}\n{', '.join(kinds)}")
 
 
 # -- equilibria ----------------------------------------------------------------------------------
@@ -105,9 +55,7 @@ def equilibrium_parts(
     equilibrium: Equilibrium,
     *,
     number_of: tuple[int, int],
-    verification: Verification,
-    defect: float,
-    regrets: Mapping[str, float] | None,
+    tol: float = 1e-9,
     everything: bool,
 ) -> list[RenderableType]:
     """Return one equilibrium: its players, its threats and how it was checked.
@@ -118,90 +66,63 @@ def equilibrium_parts(
     equilibrium : Equilibrium
     number_of : (int, int)
         Which equilibrium this is, and of how many.
-    verification : Verification
-    defect : float
-        The division defect (theory note, section 4).
-    regrets : mapping of str to float, or None
-        Of the players of the auxiliary game; None where there is none (transferable utility).
+    tol : float, optional
+        Largest accepted residual in floating point.
     everything : bool
         List every coalition and every joint action, however many.
     """
-    k, total = number_of
-    title = f"\n{equilibrium.kind.capitalize()} {CONCEPTS[equilibrium.concept]}"
-    if total > 1:
-        title += f", {k} of {total}"
-    exact = verification.exact
-    found = fights(game, equilibrium, exact=exact)
-    lows: AnyArray = np.array(game.exact_minima, dtype=object) if exact else game.minima
-    ranges: AnyArray = np.array(game.exact_ranges, dtype=object) if exact else game.ranges
-    utilities = lows + ranges * found.utilities
-    prices = equilibrium.prices if exact else equilibrium.prices.astype(np.float64)
-    payoffs = np.array(equilibrium.payoffs, dtype=prices.dtype)
-    if not exact:  # rounding beside the payoffs' range is not worth showing
-        payoffs[np.abs(payoffs) < 1e-12 * ranges] = 0.0
-    values = (np.where(membership(game.n_players), prices, -prices) * utilities).sum(axis=1)
-    utilities[-1] = payoffs  # with side payments they are not U(ρ_N)
-    owed = coco_division(values)
-    parts: list[RenderableType] = [Text(title, style="bold"), ""]
-    parts.append(_players(game, prices, payoffs, prices * payoffs, owed))
-    parts.append("")
+    account = account_of(game, equilibrium, tol=tol)
+    found = account.quantities
+    parts: list[RenderableType] = [Text(f"\n{title_of(equilibrium, *number_of)}", style="bold"), ""]
+    parts += [_players(game, found), ""]
     if everything or game.n_players <= MOST_LISTED_PLAYERS:
-        parts.append(_threats(game, equilibrium, values, utilities, everything))
+        parts.append(_threats(account, everything))
     else:
-        parts += _threats_by_size(game, equilibrium, values)
-    parts += ["", _account(equilibrium, verification, defect, regrets)]
-    return parts
+        parts += _threats_by_size(game, equilibrium, found.values)
+    return [*parts, "", _account(account)]
 
 
-def _players(game: StrategicGame, *quantities: AnyArray) -> Table:
+def _players(game: StrategicGame, found: Quantities) -> Table:
     headers = ("price\ncurnits/util", "payoff u\nutils", "share a·u\ncurnits", "owed φ(v)\ncurnits")
     table = new_table("", "player", *headers, left=[1])
     # utils and curnits per util differ from player to player, curnits do not
-    written = [column(x.tolist(), one_unit=k > 1) for k, x in enumerate(quantities)]
-    for i, row in enumerate(zip(*written, strict=True)):
+    columns = (
+        *(column(x.tolist(), one_unit=False) for x in (found.prices, found.payoffs)),
+        *(column(x.tolist()) for x in (found.shares, found.owed)),
+    )
+    for i, row in enumerate(zip(*columns, strict=True)):
         table.add_row(str(i), plain(game.players[i]), *row)
     return table
 
 
-def _threats(
-    game: StrategicGame,
-    equilibrium: Equilibrium,
-    values: AnyArray,
-    utilities: AnyArray,
-    everything: bool,
-) -> Table:
+def _threats(account: Account, everything: bool) -> Table:
     """One block for every pair of a coalition and its complement, then the grand coalition."""
-    n = game.n_players
+    found = account.quantities
+    n = account.game.n_players
     full = grand_coalition(n)
     table = new_table("S", "v(S)\ncurnits", "u^S\nutils", "chance", "threat of S", left=[2, 4])
     table.columns[0].justify = "left"
     table.columns[2].no_wrap = n < MOST_LISTED_PLAYERS
-    pairs = sorted(range(1, full, 2), key=lambda mask: (mask.bit_count(), mask))
-    worth = column(values.tolist(), 5)
+    worth = column(found.values.tolist(), 5)
+    utilities = found.utilities.copy()
+    utilities[full] = found.payoffs  # the stated ones
     by_player = [column(utilities[1:, i].tolist(), 5) for i in range(n)]
     widths = [max(map(len, texts)) for texts in by_player]
-    for mask in [*pairs, full]:
+    for mask in [*(mask for mask in by_size(n)[:-1] if mask & 1), full]:
         own = " ".join(by_player[i][mask - 1].rjust(widths[i]) for i in range(n))
         for side, payoffs in ((mask, own), (full ^ mask, "")):
             cells = [coalition_name(members(side)), worth[side], payoffs]
-            for line in _strategy(game, equilibrium, side, everything) if side else ():
+            for line in _strategy(account, side, everything) if side else ():
                 table.add_row(*cells, *line)
                 cells = ["", "", ""]
         table.add_section()
     return table
 
 
-def _strategy(
-    game: StrategicGame, equilibrium: Equilibrium, mask: int, everything: bool
-) -> list[tuple[str, str]]:
+def _strategy(account: Account, mask: int, everything: bool) -> list[tuple[str, str]]:
     """Return the joint actions that a coalition's strategy uses, with their probabilities."""
-    strategy = equilibrium.strategies.by_mask(mask)
-    lines = []
-    for index in np.argwhere(strategy > 0).tolist():
-        labels = (
-            plain(game.action_labels[i][a]) for i, a in zip(members(mask), index, strict=True)
-        )
-        lines.append((_probability(strategy[tuple(index)]), ", ".join(labels)))
+    used = threat(account.game, account.equilibrium, mask)
+    lines = [(_probability(chance), actions) for actions, chance in used]
     if len(lines) > _MOST_LISTED_ACTIONS and not everything:
         hidden = len(lines) - _MOST_LISTED_ACTIONS
         lines[_MOST_LISTED_ACTIONS:] = [("", f"and {hidden} more (--all)")]
@@ -236,26 +157,18 @@ def _threats_by_size(
     return [table, "", Text(note)]
 
 
-def _account(
-    equilibrium: Equilibrium,
-    verification: Verification,
-    defect: float,
-    regrets: Mapping[str, float] | None,
-) -> Text:
+def _account(account: Account) -> Text:
     """Say how the equilibrium was checked."""
-    residuals = verification.residuals
-    count = len(verification.checks)
+    verification = account.verification
     passed = sum(check.passed for check in verification.checks)
-    strong = equilibrium.concept == "coalition-perfect" or defect <= verification.tolerance
-    meaning = "coalition-perfect" if strong else "not coalition-perfect with these threats"
-    how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
     lines = [
-        f"Checked: {passed} of {count} lines of the definition hold {how}.",
-        f"Residuals: pareto {number(residuals.pareto, 2)}, threats "
-        f"{number(residuals.threats, 2)}, division {number(residuals.division, 2)}.",
-        f"Division defect over all coalitions: {defect:.3g} ({meaning}).",
+        f"Checked: {passed} of {len(verification.checks)} lines of the definition hold "
+        f"{accuracy(verification)}.",
+        f"Residuals: {verification.residuals}.",
+        f"Division defect over all coalitions: {account.defect:.3g} ({account.perfection}).",
     ]
-    if regrets:
+    if not account.game.transferable:
+        regrets = AuxiliaryGame(account.game).regrets(account.equilibrium)
         worst = max(regrets, key=lambda player: regrets[player])
         lines.append(
             f"Largest regret in the auxiliary game: {number(regrets[worst], 2)} ({worst})."
@@ -312,9 +225,9 @@ def _verdict(verification: Verification) -> Text:
     if failure is not None:
         told = f"not valid: {failure}"
         return Text(told, style="bold red", no_wrap=True)
-    how = "exactly" if verification.exact else f"within {verification.tolerance:g}"
     what = f"{verification.kind} {CONCEPTS[verification.concept]}"
-    told = f"valid: a {what}; all {len(verification.checks)} lines hold {how}"
+    count = len(verification.checks)
+    told = f"valid: a {what}; all {count} lines hold {accuracy(verification)}"
     return Text(told, style="green", no_wrap=True)
 
 
@@ -356,7 +269,7 @@ def value_parts(
     if n > MOST_LISTED_PLAYERS and not everything:
         note = f"{(1 << n) - 1} coalitions: --all lists their values, --json gives all of it."
         return [*parts, Text(f"{note}\nArithmetic: {how}.")]
-    masks = sorted(range(1, 1 << n), key=lambda mask: (mask.bit_count(), mask))
+    masks = by_size(n)
     listed = new_table("S", "v(S), curnits", left=[0])
     for mask, text in zip(masks, column(value.values[masks].tolist()), strict=True):
         listed.add_row(coalition_name(members(mask)), text)

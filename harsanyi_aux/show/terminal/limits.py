@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.show.terminal.tables import new_table
 from harsanyi_aux.smooth.games import LIMIT_TOLERANCE
 from harsanyi_aux.text.plain import column, number, plain
 
@@ -80,14 +80,6 @@ def _name(limit: SmoothedLimit) -> str:
     return rounding if limit.lift is None else f"{rounding}, {limit.lift}"
 
 
-def _table(*headers: str, words: int = 0) -> Table:
-    """Return an empty table, the first `words` columns left-aligned and not cut."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for k, header in enumerate(headers):
-        table.add_column(header, justify="left" if k < words else "right", no_wrap=True)
-    return table
-
-
 def _utils(game: StrategicGame, points: FloatArray) -> FloatArray:
     """Return payoffs in utils; rounding beside the payoffs' range is not worth showing."""
     payoffs: FloatArray = game.minima + game.ranges * points
@@ -118,7 +110,7 @@ def _steps(game: StrategicGame, found: SmoothedLimit) -> Table:
     else:
         distances = [""] * len(steps)
     payoffs = _utils(game, points)
-    table = _table(
+    table = new_table(
         "ε",
         *(f"price\n{i}" for i in range(n)),
         *(f"payoff\n{i}" for i in range(n)),
@@ -178,9 +170,8 @@ def _check_words(found: SmoothedLimit) -> list[RenderableType]:
     else:
         verdict = "NOT attained, the limit is no equilibrium"
     lines = [
-        f"Checked on the original game: {verdict} within {LIMIT_TOLERANCE:g} (residuals pareto "
-        f"{number(residuals.pareto, 2)}, threats {number(residuals.threats, 2)}, division "
-        f"{number(residuals.division, 2)})."
+        f"Checked on the original game: {verdict} within {LIMIT_TOLERANCE:g} "
+        f"(residuals {residuals})."
     ]
     if kind == "boundary":
         lines.append(
@@ -224,9 +215,8 @@ def _place(limit: Limit) -> tuple[FloatArray, FloatArray]:
 
 
 def _players_table(first: str) -> Table:
-    return _table(
-        first, "", "player", "price\nnormalised", "price\ncurnits/util", "payoff\nutils", words=3
-    )
+    headers = ("", "player", "price\nnormalised", "price\ncurnits/util", "payoff\nutils")
+    return new_table(first, *headers, left=range(3), wrapped=())
 
 
 def _add_players(

@@ -22,8 +22,9 @@ from harsanyi_aux.search.campaign.export import export_csv, export_parquet, stor
 from harsanyi_aux.search.campaign.plan import digest, family_of
 from harsanyi_aux.search.campaign.run import Progress
 from harsanyi_aux.search.campaign.store import Store
-from harsanyi_aux.search.campaign.summary import share, summarise, summary_parts
-from harsanyi_aux.show.terminal.equilibria import to_text
+from harsanyi_aux.search.campaign.summary import share, summarise
+from harsanyi_aux.show.terminal.campaign import summary_parts
+from harsanyi_aux.show.terminal.tables import to_text
 
 CENTRE = random_game("integer", (2, 2, 2), 11)
 PLAN = plan_of(20, seed=9)

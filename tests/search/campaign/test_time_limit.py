@@ -23,9 +23,10 @@ from harsanyi_aux.search.campaign.database import reading
 from harsanyi_aux.search.campaign.examine import examine
 from harsanyi_aux.search.campaign.plan import plan_from_json
 from harsanyi_aux.search.campaign.run import run_campaign
-from harsanyi_aux.search.campaign.summary import summarise, summary_parts
+from harsanyi_aux.search.campaign.summary import summarise
 from harsanyi_aux.search.campaign.time_limit import TimeUp, time_for
-from harsanyi_aux.show.terminal.equilibria import to_text
+from harsanyi_aux.show.terminal.campaign import summary_parts
+from harsanyi_aux.show.terminal.tables import to_text
 
 pytestmark = pytest.mark.xdist_group("serial")
 

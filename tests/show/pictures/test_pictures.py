@@ -12,15 +12,20 @@ from folders import EXAMPLES
 from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
 from harsanyi_aux.equilibria.survey import Survey, survey
 from harsanyi_aux.game.transformations import rescale
-from harsanyi_aux.show.pictures import axes as plane
 from harsanyi_aux.show.pictures import pictures, prices
+from harsanyi_aux.show.pictures.axes import (
+    CORNERS,
+    feasible_set,
+    in_utils,
+    pareto_frontier,
+    rounded_body,
+)
 from harsanyi_aux.show.pictures.coalitions import coalition_figure
 from harsanyi_aux.show.pictures.payoffs import EPSILON, payoff_figure
 from harsanyi_aux.show.pictures.prices import price_figure
 from harsanyi_aux.show.pictures.regions import chart
 from harsanyi_aux.show.pictures.space import space_figure
 from harsanyi_aux.show.pictures.style import STYLE, WIDTH, outcome_name, styled
-from harsanyi_aux.show.pictures.triangle import CORNERS
 
 LONG = "a name that is far too long for any axis"
 
@@ -166,7 +171,7 @@ def test_names_and_units_are_written_as_they_are(monkeypatch):
 def test_two_players_by_hand():
     # plans pay (4,0) and (0,2), a veto (1,0): the frontier joins the plans, u = (5/2, 3/4)
     game = example("veto")
-    x, y = plane.in_utils(game, plane.frontier(plane.hull(game)))
+    x, y = in_utils(game, pareto_frontier(feasible_set(game)))
     assert sorted(zip(x.tolist(), y.tolist(), strict=True)) == [(0, 2), (4, 0)]
     caption = pictures.caption(surveyed("veto"), "payoffs")
     assert "(2.5, 0.75)" in caption
@@ -178,7 +183,7 @@ def test_rounded_bodies_by_hand(rounding):
     # scaled corners (0,1), (1/4,0), (1,0): an outer body reaches ε further in every direction, a
     # sanded one lies within the hull and touches its edges, a softmax stays inside
     game = example("veto")
-    body = plane.rounded(game, EPSILON, rounding=rounding)
+    body = rounded_body(game, EPSILON, rounding=rounding)
     highest = {"outer": 1 + EPSILON, "sanded": 1.0, "entropic": 1.0}[rounding]
     assert body[:, 1].max() <= highest + 1e-9
     lowest = {"outer": -EPSILON, "sanded": 0.0}.get(rounding)
@@ -196,7 +201,7 @@ def test_dividends_shown_add_up_to_what_players_get():
         found = surveyed(name)
         game, equilibrium = found.game, found.equilibria[0]
         got = np.zeros(game.n_players)
-        for _, owners, values in _groups(game, equilibrium):
+        for _, owners, values in _groups(game, equilibrium, found.fights[0]):
             got[list(owners)] += values
         payoffs = equilibrium.payoffs.astype(float) - game.minima
         assert got == pytest.approx(float_prices(game, equilibrium) * payoffs, abs=1e-9)

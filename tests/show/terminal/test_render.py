@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.show.terminal.equilibria import heading, to_text
+from harsanyi_aux.show.terminal.tables import heading, to_text
 from harsanyi_aux.text.plain import column, number, number_above, plain
 
 
