@@ -15,7 +15,8 @@ from fractions import Fraction
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
+from harsanyi_aux.numbers.arrays import ObjectArray
+from harsanyi_aux.numbers.programs import nonnegative_fit
 
 # What is positive in a fit in doubles.
 _POSITIVE = 1e-9
@@ -126,19 +127,3 @@ def _on_fitted_support(matrix: ObjectArray, right: ObjectArray) -> ObjectArray |
 
 def _flint(value: Fraction | int) -> fmpq:
     return fmpq(value.numerator, value.denominator)
-
-
-def nonnegative_fit(matrix: FloatArray, right: FloatArray) -> tuple[FloatArray, float]:
-    """Return ``z >= 0`` with the least ``|matrix z - right|``, and that distance, in doubles.
-
-    Where the method of least squares fails the distance is not a number.
-    """
-    from scipy.optimize import nnls
-
-    if not matrix.size:  # which would corrupt nnls's memory (scipy 1.17)
-        return np.zeros(matrix.shape[1]), float(np.linalg.norm(right))
-    try:
-        weights, distance = nnls(matrix, right, maxiter=50 * (1 + matrix.shape[1]))
-    except RuntimeError:
-        return np.full(matrix.shape[1], 1.0 / max(matrix.shape[1], 1)), math.nan
-    return weights, float(distance)

@@ -17,8 +17,9 @@ from harsanyi_aux.game.coalitions import CoalitionMap, coco_division, grand_coal
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, format_number, read_only
-from harsanyi_aux.numbers.linear import nonnegative_fit, nonnegative_solution
+from harsanyi_aux.numbers.linear import nonnegative_solution
 from harsanyi_aux.numbers.optimal_strategies import fight_payoffs, scaled_payoffs, threat_polytopes
+from harsanyi_aux.numbers.programs import nonnegative_fit
 
 
 class ExactPoint:

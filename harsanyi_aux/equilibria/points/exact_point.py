@@ -25,6 +25,7 @@ from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.game.definition import verify
 from harsanyi_aux.game.equilibrium import Equilibrium, Residuals
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray, read_only
+from harsanyi_aux.numbers.programs import nonnegative_fit
 
 #: A guess may differ from the prices in doubles by this.
 GUESS_DISTANCE = 1e-8
@@ -94,8 +95,6 @@ def threat_value(matrix: ObjectArray, sides: tuple[Sparse, Sparse]) -> Fraction:
 
 def exact_mixture(frame: Frame, prices: Prices, payoffs: list[Fraction]) -> Sparse | None:
     """Return a mixture of the outcomes best at the prices that pays exactly this, or None."""
-    from scipy.optimize import nnls
-
     V = frame.table.V
     n = frame.n
     earned = [sum(p * V[i][o] for i, p in enumerate(prices)) for o in range(frame.table.n_outcomes)]
@@ -103,8 +102,8 @@ def exact_mixture(frame: Frame, prices: Prices, payoffs: list[Fraction]) -> Spar
     active = [o for o, value in enumerate(earned) if value == best]
     rough = np.vstack([frame.scaled[:, active], np.ones(len(active))])
     target = np.array([*(float(u) for u in payoffs), 1.0])
-    weights, distance = nnls(rough, target)
-    if distance > 1e-7:
+    weights, distance = nonnegative_fit(rough, target)
+    if not distance <= 1e-7:
         return None
     support = [o for o, w in zip(active, weights.tolist(), strict=True) if w > 1e-9]
     augmented = flint.fmpq_mat(n + 1, len(support) + 1)
