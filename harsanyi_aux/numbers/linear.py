@@ -17,7 +17,8 @@ from typing import TypeAlias
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
+from harsanyi_aux.numbers.arrays import ObjectArray
+from harsanyi_aux.numbers.programs import nonnegative_fit
 
 Row: TypeAlias = tuple[Fraction, ...]
 
@@ -173,19 +174,3 @@ def solution_on_fitted_support(matrix: ObjectArray, right: ObjectArray) -> Objec
     solution = np.full(matrix.shape[1], Fraction(0), dtype=object)
     solution[support] = values
     return solution
-
-
-def nonnegative_fit(matrix: FloatArray, right: FloatArray) -> tuple[FloatArray, float]:
-    """Return ``z >= 0`` with the least ``|matrix z - right|``, and that distance, in doubles.
-
-    Where the method of least squares fails the distance is not a number.
-    """
-    from scipy.optimize import nnls
-
-    if not matrix.size:  # which would corrupt nnls's memory (scipy 1.17)
-        return np.zeros(matrix.shape[1]), float(np.linalg.norm(right))
-    try:
-        weights, distance = nnls(matrix, right, maxiter=50 * (1 + matrix.shape[1]))
-    except RuntimeError:
-        return np.full(matrix.shape[1], 1.0 / max(matrix.shape[1], 1)), math.nan
-    return weights, float(distance)

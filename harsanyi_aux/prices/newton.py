@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import nonnegative_fit
 from harsanyi_aux.prices.problem import Evaluation, PriceProblem
 
 _STEPS = 30
@@ -44,12 +45,10 @@ def fit_mixture(
 
     Non-negative least squares with a heavy row for the sum; the answer uses few of them.
     """
-    from scipy.optimize import nnls
-
     heavy = 100.0
     worth = at.prices[:, None] * problem.planner.points[:, candidates]
     still_owed = at.owed if at.smooth is None else at.owed - at.prices * at.smooth.point
-    weights, _ = nnls(
+    weights, _ = nonnegative_fit(
         np.vstack([worth, heavy * np.ones(len(candidates))]), np.concatenate([still_owed, [heavy]])
     )
     mixture = np.zeros(problem.planner.points.shape[1])

@@ -20,6 +20,7 @@ from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition, membersh
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, Number, read_only
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -292,23 +293,20 @@ def solve_matrix_game(matrix: FloatArray) -> tuple[FloatArray, FloatArray, float
 
 def _by_highs(matrix: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     """Return both strategies from HiGHS's primal and dual solution, or None where it fails."""
-    from scipy.optimize import linprog
-
     m, n = matrix.shape
     # min w, M y <= w, sum y = 1: the duals of the rows are the row player's strategy.
-    result = linprog(
-        np.concatenate([np.zeros(n), [1.0]]),
-        A_ub=np.hstack([matrix, -np.ones((m, 1))]),
-        b_ub=np.zeros(m),
-        A_eq=[[*np.ones(n), 0.0]],
-        b_eq=[1.0],
-        bounds=[(0, None)] * n + [(None, None)],
-        method="highs",
-    )
-    if result.status != 0:
+    try:
+        best = maximise(
+            np.append(np.zeros(n), -1.0),
+            np.hstack([matrix, -np.ones((m, 1))]),
+            np.zeros(m),
+            equations=(np.append(np.ones(n), 0.0)[None], np.ones(1)),
+            bounds=[(0, None)] * n + [(None, None)],
+        )
+    except ProgramError:
         return None
-    y = np.maximum(np.asarray(result.x)[:n], 0.0)
-    x = np.maximum(-np.asarray(result.ineqlin.marginals), 0.0)
+    y = np.maximum(best.point[:n], 0.0)
+    x = np.maximum(best.multipliers, 0.0)
     if not (x.sum() > 0 and y.sum() > 0):
         return None
     return x / x.sum(), y / y.sum()

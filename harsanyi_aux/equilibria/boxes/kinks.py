@@ -18,6 +18,7 @@ from flint import fmpq
 from harsanyi_aux.certify.boxes.bases import Kernel
 from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, Triple
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 
 # Choices of rows and columns tried, and kernels kept.
 _MOST_CHOICES = 4000
@@ -190,8 +191,6 @@ def _bounds(
 
 def _best(towards: FloatArray, gains: FloatArray, lacks: FloatArray) -> Multipliers:
     """Return the multipliers that bound ``x·towards·y`` best from below."""
-    from scipy.optimize import linprog
-
     rows, columns = towards.shape
     first = columns * columns
     system = np.zeros((rows * columns, first + rows * rows + 1))
@@ -201,13 +200,14 @@ def _best(towards: FloatArray, gains: FloatArray, lacks: FloatArray) -> Multipli
             system[line, c:first:columns] = gains[r]  # s[c', c] at c' * columns + c
             system[line, first + r : -1 : rows] = lacks[:, c]  # t[r', r]
             system[line, -1] = 1.0
-    cost = np.full(system.shape[1], _COST)
-    cost[-1] = -1.0
-    bounds = [(0.0, np.inf)] * (system.shape[1] - 1) + [(-np.inf, np.inf)]
-    found = linprog(cost, A_ub=system, b_ub=towards.ravel(), bounds=bounds)
-    if found.x is None:
+    objective = np.full(system.shape[1], -_COST)
+    objective[-1] = 1.0
+    bounds = [(0, None)] * (system.shape[1] - 1) + [(None, None)]
+    try:
+        best = maximise(objective, system, towards.ravel(), bounds=bounds).point
+    except ProgramError:
         return Multipliers((), ())
-    return Multipliers(_triples(found.x[:first], columns), _triples(found.x[first:-1], rows))
+    return Multipliers(_triples(best[:first], columns), _triples(best[first:-1], rows))
 
 
 def _triples(flat: FloatArray, width: int) -> tuple[Triple, ...]:

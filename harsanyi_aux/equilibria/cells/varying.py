@@ -16,6 +16,7 @@ from harsanyi_aux.equilibria.cells.bounds import CellBounds
 from harsanyi_aux.equilibria.cells.weights import MARGIN, NOISE, Planner, edge_rows
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 
 
 def triples(positions: Sequence[int]) -> Iterator[tuple[tuple[int, tuple[int, int]], ...]]:
@@ -34,8 +35,6 @@ def propose_varying(
     array (n, n) or None
         By vertex and player.
     """
-    from scipy.optimize import linprog
-
     n, pairs = frame.n, len(frame.pairs) + 1
     rows, widths = edge_rows(frame, bounds, planner.outcomes)
     count = len(planner.outcomes)
@@ -55,14 +54,13 @@ def propose_varying(
         own = slice(v * pairs, (v + 1) * pairs)
         signs[own, v * n : (v + 1) * n] = -frame.shares
         signs[own, n * n + v * pairs : n * n + (v + 1) * pairs] = -np.eye(pairs)
-    found = linprog(
-        np.concatenate([np.zeros(system.shape[1] - 1), [-1.0]]),
-        A_ub=np.vstack([system / sizes, signs]),
-        b_ub=np.zeros(len(system) + len(signs)),
-        bounds=[(-1, 1)] * (n * n) + [(0, None)] * (n * pairs) + [(None, 1)],
-        method="highs",
-    )
-    if found.status != 0 or not np.asarray(found.x)[-1] > MARGIN:
+    try:
+        best = maximise(
+            np.concatenate([np.zeros(system.shape[1] - 1), [1.0]]),
+            np.vstack([system / sizes, signs]),
+            np.zeros(len(system) + len(signs)),
+            bounds=[(-1, 1)] * (n * n) + [(0, None)] * (n * pairs) + [(None, 1)],
+        ).point
+    except ProgramError:
         return None
-    weights: FloatArray = np.asarray(found.x)[: n * n].reshape(n, n)
-    return weights
+    return best[: n * n].reshape(n, n) if best[-1] > MARGIN else None

@@ -18,6 +18,7 @@ import numpy as np
 from harsanyi_aux.equilibria.cells.bounds import CellBounds
 from harsanyi_aux.equilibria.points.frame import Frame, IntArray
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 
 #: Bounds in doubles must clear zero by this before the exact check is worth its time.
 MARGIN = 1e-9
@@ -157,8 +158,6 @@ def propose_with_exempt(
     `tight` lets those between an exempt corner and another be zero too, where the excess grows
     with the square of the distance.
     """
-    from scipy.optimize import linprog
-
     if not planner.outcomes.size:
         return None
     n, pairs = frame.n, len(frame.pairs) + 1
@@ -175,22 +174,21 @@ def propose_with_exempt(
     sizes = np.maximum(np.abs(np.hstack([rows, widths])).max(axis=1, keepdims=True), NOISE)
     needed = (diameter * need).repeat(count)[:, None]
     # unknown: β, γ⁻, t; every coefficient is at least need·t·diameter, t as large as can be
-    result = linprog(
-        np.concatenate([np.zeros(n + pairs), [-1.0]]),
-        A_ub=np.vstack(
-            [
-                np.hstack([-rows, widths, needed]) / sizes,
-                np.hstack([-frame.shares, -np.eye(pairs), np.zeros((pairs, 1))]),
-            ]
-        ),
-        b_ub=np.zeros(len(rows) + pairs),
-        bounds=[(-1, 1)] * n + [(0, None)] * pairs + [(None, 1)],
-        method="highs",
-    )
-    if result.status != 0 or not np.asarray(result.x)[-1] > MARGIN:
+    try:
+        best = maximise(
+            np.concatenate([np.zeros(n + pairs), [1.0]]),
+            np.vstack(
+                [
+                    np.hstack([-rows, widths, needed]) / sizes,
+                    np.hstack([-frame.shares, -np.eye(pairs), np.zeros((pairs, 1))]),
+                ]
+            ),
+            np.zeros(len(rows) + pairs),
+            bounds=[(-1, 1)] * n + [(0, None)] * pairs + [(None, 1)],
+        ).point
+    except ProgramError:
         return None
-    beta: FloatArray = np.asarray(result.x)[:n]
-    return beta
+    return best[:n] if best[-1] > MARGIN else None
 
 
 def edge_rows(

@@ -18,8 +18,9 @@ import numpy as np
 
 from harsanyi_aux.equilibria.division.program_matrix import IntArray, Structure
 from harsanyi_aux.numbers.arrays import FloatArray, ObjectArray
-from harsanyi_aux.numbers.linear import Feasibility, nonnegative_fit, nonnegative_solution
+from harsanyi_aux.numbers.linear import Feasibility, nonnegative_solution
 from harsanyi_aux.numbers.optimal_strategies import OptimalStrategies
+from harsanyi_aux.numbers.programs import nonnegative_fit
 
 # Denominators of the weights that are tried on one side, in this order.
 _DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 12, 60, 1000, 10**6)

@@ -19,7 +19,7 @@ from harsanyi_aux.game.definition import division_defect
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, read_only
-from harsanyi_aux.numbers.linear import nonnegative_fit
+from harsanyi_aux.numbers.programs import ProgramError, maximise, nonnegative_fit
 from harsanyi_aux.prices.threats import ThreatGames
 
 #: How far (normalised) the prices may be from those meant.
@@ -125,8 +125,6 @@ class _Search:
     def _best(
         self, threats: list[tuple[FloatArray, FloatArray]], by_row: bool
     ) -> list[FloatArray] | None:
-        from scipy.optimize import linprog
-
         structure = self.structure
         lengths = [shape[0 if by_row else 1] for shape in self.shapes]
         ends = np.cumsum([0, *lengths])
@@ -155,20 +153,19 @@ class _Search:
         sums = np.zeros((len(lengths), width))
         for k in range(len(lengths)):
             sums[k, ends[k] : ends[k + 1]] = 1.0
-        cost = np.zeros(width)
-        cost[-1] = 1.0
-        answer = linprog(
-            cost,
-            A_ub=np.vstack([over, under, *optimal]),
-            b_ub=np.concatenate([np.zeros(2 * len(over)), *limits]),
-            A_eq=sums,
-            b_eq=np.ones(len(lengths)),
-            bounds=[(0, None)] * int(ends[-1]) + [(None, None)] * len(coalitions) + [(0, None)],
-            method="highs",
-        )
-        if answer.status != 0 or answer.x is None:
+        objective = np.zeros(width)
+        objective[-1] = -1.0
+        try:
+            best = maximise(
+                objective,
+                np.vstack([over, under, *optimal]),
+                np.concatenate([np.zeros(2 * len(over)), *limits]),
+                equations=(sums, np.ones(len(lengths))),
+                bounds=[(0, None)] * int(ends[-1]) + [(None, None)] * len(coalitions) + [(0, None)],
+            )
+        except ProgramError:
             return None
-        own = [np.maximum(answer.x[a:b], 0.0) for a, b in pairwise(ends)]
+        own = [np.maximum(best.point[a:b], 0.0) for a, b in pairwise(ends)]
         return [strategy / strategy.sum() for strategy in own]
 
     def _planner(self, outcomes: IntArray) -> FloatArray:

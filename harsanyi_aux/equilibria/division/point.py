@@ -21,7 +21,8 @@ from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, format_number, read_only
-from harsanyi_aux.numbers.linear import nonnegative_fit, nonnegative_solution
+from harsanyi_aux.numbers.linear import nonnegative_solution
+from harsanyi_aux.numbers.programs import nonnegative_fit
 from harsanyi_aux.numbers.sparse import sparse
 from harsanyi_aux.prices.exact_threats import threat_polytopes
 

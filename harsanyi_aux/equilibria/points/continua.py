@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
-from scipy.optimize import nnls
 
 from harsanyi_aux.equilibria.points.corners import Prices
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.price_polytopes import stable_prices
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import nonnegative_fit
 from harsanyi_aux.numbers.sparse import Sparse
 
 _LARGEST_DENOMINATOR = 1000
@@ -76,10 +76,10 @@ def simple_strategies(
 def _planner(frame: Frame, near: FloatArray, payoffs: FloatArray) -> Sparse | None:
     earned = near @ frame.scaled
     active = np.flatnonzero(earned >= earned.max() - _DISTANCE)
-    weights, distance = nnls(
+    weights, distance = nonnegative_fit(
         np.vstack([frame.scaled[:, active], np.ones(len(active))]), np.append(payoffs, 1.0)
     )
-    if distance > 100 * _DISTANCE:
+    if not distance <= 100 * _DISTANCE:
         return None
     mixture = np.zeros(frame.scaled.shape[1])
     mixture[active] = weights

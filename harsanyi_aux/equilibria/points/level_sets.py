@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.optimize import bisect, linprog, nnls
+from scipy.optimize import bisect
 
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.statements.entries import read_entry
@@ -23,6 +23,7 @@ from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.linear import null_space
+from harsanyi_aux.numbers.programs import ProgramError, maximise, nonnegative_fit
 from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
 
 #: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
@@ -221,14 +222,16 @@ def _planner_weights(
         return tuple([Fraction(0)] * n)
     turns = np.array(rows) @ np.array([[float(x) for x in d] for d in basis]).T
     q = len(basis)
-    found = linprog(
-        np.concatenate([np.zeros(q), [-1.0]]),
-        A_ub=np.hstack([-turns, np.ones((len(turns), 1))]),
-        b_ub=np.zeros(len(turns)),
-        bounds=[(-1, 1)] * (q + 1),
-        method="highs",
-    )
-    *best, margin = np.asarray(found.x).tolist() if found.status == 0 else [0.0]
+    try:
+        found = maximise(
+            np.concatenate([np.zeros(q), [1.0]]),
+            np.hstack([-turns, np.ones((len(turns), 1))]),
+            np.zeros(len(turns)),
+            bounds=[(-1, 1)] * (q + 1),
+        )
+    except ProgramError:
+        return None
+    *best, margin = found.point.tolist()
     if not margin > 0:
         return None
     simple = [Fraction(z).limit_denominator(_DYADIC) for z in best]
@@ -272,7 +275,7 @@ def _gap(frame: Frame, free: int, outcome: int, prices: FloatArray) -> float:
 def _around(points: FloatArray, near: FloatArray) -> Iterator[FloatArray]:
     """Return weights of points on the way from `near` to each of the points, all positive."""
     count = len(points)
-    own = nnls(np.vstack([points.T, np.ones(count)]), np.append(near, 1.0))[0]
+    own, _ = nonnegative_fit(np.vstack([points.T, np.ones(count)]), np.append(near, 1.0))
     own = own / own.sum()
     for target in np.eye(count):
         for step in _STEPS:

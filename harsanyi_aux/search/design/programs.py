@@ -21,10 +21,9 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from highspy import HighsBasisStatus, HighsModelStatus
-from scipy.optimize import nnls
 
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.numbers.programs import quiet_highs
+from harsanyi_aux.numbers.programs import nonnegative_fit, quiet_highs
 from harsanyi_aux.search.design.conditions import Rows, free_part
 from harsanyi_aux.search.design.exact_vertices import BASIC, LOWER, UPPER, Basis, Bounded
 from harsanyi_aux.search.design.layouts import IntArray
@@ -80,8 +79,8 @@ def screen(pattern: Pattern, structure: Structure, rows: Rows) -> FloatArray | N
         if length < _RESIDUAL:
             return None
         functional = functional / length
-        multipliers, distance = nnls(columns, functional)
-        if distance < _RESIDUAL:
+        multipliers, distance = nonnegative_fit(columns, functional)
+        if not distance >= _RESIDUAL:
             return None
         ray += (functional - columns @ multipliers) / distance
     lead: FloatArray = (gaps @ ray).reshape(len(pattern.pairs), n) / rows.scales[:, None]

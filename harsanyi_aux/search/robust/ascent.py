@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 from harsanyi_aux.search.robust.polytopes import (
     APART,
     Cells,
@@ -174,19 +174,17 @@ class _Step:
             limits += [np.zeros(block.shape[0]) for block in blocks[-2:]]
             first += pairs * len(part.prices)
         walls, heights = self._walls(total)
-        costs = np.zeros(total)
-        costs[self.n * self.count] = -1.0
-        table: Any = vstack([*blocks, walls])
-        result = linprog(
-            costs,
-            A_ub=table,
-            b_ub=np.concatenate([*limits, heights]),
-            bounds=self._ranges(total),
-            method="highs",
-        )
-        if result.status != 0 or result.x is None:
+        objective = np.zeros(total)
+        objective[self.n * self.count] = 1.0
+        try:
+            x = maximise(
+                objective,
+                vstack([*blocks, walls]),
+                np.concatenate([*limits, heights]),
+                bounds=self._ranges(total),
+            ).point
+        except ProgramError:
             return None
-        x: FloatArray = result.x
         moved = []
         for plan, start in zip(self.plans, self.starts, strict=True):
             middle = start + plan.points.size

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
 from harsanyi_aux.game.coalitions import division_weights
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
+from harsanyi_aux.numbers.programs import ProgramError, maximise
 from harsanyi_aux.prices.problem import PriceProblem
 from harsanyi_aux.search.robust.polytopes import (
     APART,
@@ -200,20 +200,19 @@ class Boundary:
         rows[places, column + np.arange(pairs)] = radius
         rows[places, column + pairs + np.arange(n)] = radius * samples.prices[point]
         rows[:, -1] = 1.0
-        costs = np.zeros(size)
-        costs[-1] = -1.0
+        objective = np.zeros(size)
+        objective[-1] = 1.0
         table: Any = csr_matrix(np.concatenate([rows, absolute.reshape(-1, size)]))
-        result = linprog(
-            costs,
-            A_ub=table,
-            b_ub=np.zeros(table.shape[0]),
-            bounds=[(-1, 1)] * entries + [(0, None)] * (m * bars) + [(None, None)],
-            method="highs",
-        )
-        if result.status != 0 or result.x is None:
+        try:
+            best = maximise(
+                objective,
+                table,
+                np.zeros(table.shape[0]),
+                bounds=[(-1, 1)] * entries + [(0, None)] * (m * bars) + [(None, None)],
+            )
+        except ProgramError:
             return np.eye(d)
-        answer: FloatArray = result.x[:entries].reshape(d, d)
-        return answer
+        return best.point[:entries].reshape(d, d)
 
 
 def pair_shares(n: int) -> FloatArray:
