@@ -9,22 +9,10 @@ from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
 
 from .entries import Entry
-from .game import (
-    NONE,
-    Coalition,
-    Game,
-    Pair,
-    Strategies,
-    key_of,
-    least_bracket,
-    read_multipliers,
-    read_prices,
-    read_strategies,
-)
-from .linear import Vector, combined, times
+from .game import GRAND, NONE, Coalition, Game, Pair, Strategies
+from .linear import Vector, minus, mix, plus, products, scale, times
 from .reading import Item
 
-GRAND = "N"
 #: Symmetric coefficients by the positions k ≤ l in a cell; for several outcomes in turn.
 Quadratic = dict[tuple[int, ...], Fraction]
 Coefficients = dict[tuple[int, ...], list[Fraction]]
@@ -56,7 +44,7 @@ Cell = Sequence[Vertex]
 def read_vertex(item: Item, game: Game) -> Vertex:
     """Read a vertex."""
     prices, threats, outcome = item.parts("prices", "threats", "outcome")
-    b, strategies = read_prices(prices, game), read_strategies(threats, list(game.pairs.values()))
+    b, strategies = game.read_prices(prices), game.read_strategies(threats)
     return Vertex(game, b, strategies, outcome.index(len(game.V)))
 
 
@@ -69,17 +57,13 @@ def places(cell: Cell, degree: int = 2) -> list[tuple[int, ...]]:
 def value_bounds(key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
     """Return the `L_kl` and `H_kl` of a pair, or of N ("Values")."""
     if key == GRAND:
-        most = max(a + b for a, b in zip(k.worth, m.worth, strict=True))
-        return (m.worth[k.outcome] + k.worth[m.outcome]) / 2, most / 2
-    (x_k, y_k), (x_m, y_m), M_k, M_m = (
-        k.threats[key],
-        m.threats[key],
-        k.matrices[key],
-        m.matrices[key],
-    )
-    low = zip(combined(x_k, M_m), combined(x_m, M_k), strict=True)
-    high = zip(times(M_m, y_k), times(M_k, y_m), strict=True)
-    return min(a + b for a, b in low) / 2, max(a + b for a, b in high) / 2
+        low, high = [m.worth[k.outcome] + k.worth[m.outcome]], plus(k.worth, m.worth)
+    else:
+        (x_k, y_k), M_k = k.threats[key], k.matrices[key]
+        (x_m, y_m), M_m = m.threats[key], m.matrices[key]
+        low = plus(mix(x_k, M_m), mix(x_m, M_k))
+        high = plus(times(M_m, y_k), times(M_k, y_m))
+    return min(low) / 2, max(high) / 2
 
 
 def weighted_values(gamma: Mapping[str, Fraction], cell: Cell, radius: Fraction) -> Quadratic:
@@ -103,15 +87,13 @@ def coefficients(
     radius: Fraction = Fraction(0),
 ) -> Coefficients:
     """Return those of a lower bound of `Σ γ v_b + Σ_i weights_i b_i V_i(o)`, for outcomes o."""
-    values, paid = weighted_values(gamma, cell, radius), []
+    half = []
     for vertex in cell:
-        factors = [w * b for w, b in zip(weights, vertex.prices, strict=True)]
+        factors = products(weights, vertex.prices)
         worth, loss = vertex.game.worth(factors), radius * sum(map(abs, factors))
-        paid.append([worth[o] - loss for o in outcomes])
-    return {
-        (k, m): [value + (a + b) / 2 for a, b in zip(paid[k], paid[m], strict=True)]
-        for (k, m), value in values.items()
-    }
+        half.append([(worth[o] - loss) / 2 for o in outcomes])
+    values = weighted_values(gamma, cell, radius).items()
+    return {(k, m): [value + x for x in plus(half[k], half[m])] for (k, m), value in values}
 
 
 def check_signs(item: Item, found: Coefficients, exempt: set[int], reason: str) -> None:
@@ -156,20 +138,14 @@ def check_excluded(item: Item, leaf: Leaf) -> None:
 
     def bound(place: Item) -> Coefficients:
         beta = place.numbers(game.n)
-        gamma = {**game.gamma(beta), GRAND: sum(beta, Fraction(0)) / game.n}
-        return coefficients(gamma, [-value for value in beta], kept, cell)
+        return coefficients(game.gamma(beta), scale(Fraction(-1), beta), kept, cell)
 
     if varying:
         division.need(division.value is None, "weights that vary go without it")
         weights.need(len(weights.items()) == len(cell), "a vector for each vertex is expected")
-        parts = [bound(place) for place in weights.items()]
-        found: Coefficients = {
-            (k, m, j): [
-                a + b + c
-                for a, b, c in zip(parts[k][m, j], parts[m][k, j], parts[j][k, m], strict=True)
-            ]
-            for k, m, j in places(cell, 3)
-        }
+        C, found = [bound(place) for place in weights.items()], Coefficients()
+        for k, m, j in places(cell, 3):
+            found[k, m, j] = plus(C[k][m, j], plus(C[m][k, j], C[j][k, m]))
     else:
         found = bound(weights)
     if division.value is not None:
@@ -213,7 +189,7 @@ def read_kept(item: Item, leaf: Leaf, exempt: set[int]) -> list[int]:
 def check_division(item: Item, leaf: Leaf) -> Quadratic:
     """Return the coefficients `Σ_R τ_R,kl`."""
     game, (weights, listed) = leaf.game, item.parts("coalitions", "pairs")
-    coalitions = {key_of(s): s for s in game.coalitions(2, game.n - 1)}
+    coalitions = game.coalitions(2, game.n - 1)
     eta: dict[Coalition, dict[int, Fraction]] = {}
     for key, place in weights.subset(coalitions).items():
         numbers = place.numbers(len(coalitions[key]))
@@ -222,8 +198,10 @@ def check_division(item: Item, leaf: Leaf) -> Quadratic:
     multipliers, whole = listed.subset(game.pairs), dict.fromkeys(places(leaf.cell), Fraction(0))
     for key, pair in game.pairs.items():
         g = [
-            dividend(pair.members if i in pair.members else pair.against, i, eta)
+            dividend(side, i, eta)
             for i in range(game.n)
+            for side in (pair.members, pair.against)
+            if i in side
         ]
         if any(g) or key in multipliers:
             place = multipliers.get(key, Item({}, item.place))
@@ -241,30 +219,25 @@ def dividend(side: Coalition, i: int, eta: dict[Coalition, dict[int, Fraction]])
 def least_fight(item: Item, leaf: Leaf, pair: Pair, g: Vector) -> Quadratic:
     """Return the `τ_R,kl = min F_kl(r, c)` of a pair."""
     *triples, bounds = item.parts(optional={**NONE, "bounds": []})
-    multipliers = read_multipliers(*triples, pair)
-    limits = [[Fraction(0) for _ in pair.columns] for _ in pair.rows]
+    multipliers = pair.read_multipliers(*triples)
+    limits = [[Fraction(0) for _ in row] for row in pair.table]
     for place in bounds.items():
-        at, other, factor = place.items(3)
-        side = leaf.path[at.index(len(leaf.path))]
-        at.need(side.pair == pair.key, "this split does not concern the pair")
-        j = other.index(len(pair.columns if side.of_row else pair.rows))
-        size = factor.not_negative() * side.sense
-        for a in pair.rows if side.of_row else pair.columns:
+        split, other, factor = place.items(3)
+        side = leaf.path[split.index(len(leaf.path))]
+        split.need(side.pair == pair.key, "this split does not concern the pair")
+        own, others = pair.sizes if side.of_row else reversed(pair.sizes)
+        j, size = other.index(others), factor.not_negative() * side.sense
+        for a in range(own):
             r, c = (a, j) if side.of_row else (j, a)
             limits[r][c] += size * (int(a == side.index) - side.bound)
     found: Quadratic = {}
     for k, m in places(leaf.cell):
         one, two = leaf.cell[k], leaf.cell[m]
         low, high = value_bounds(pair.key, one, two)
-        f = leaf.game.worth(
-            [w * (a + b) / 2 for w, a, b in zip(g, one.prices, two.prices, strict=True)]
-        )
-        rows = zip(one.matrices[pair.key], two.matrices[pair.key], strict=True)
-        M = [[(a + b) / 2 for a, b in zip(*row, strict=True)] for row in rows]
+        f = leaf.game.worth(products(g, scale(Fraction(1, 2), plus(one.prices, two.prices))))
+        sums = map(plus, one.matrices[pair.key], two.matrices[pair.key])
+        M = [scale(Fraction(1, 2), row) for row in sums]
         P, Q = [[a - low for a in row] for row in M], [[high - a for a in row] for row in M]
-        free = [
-            [f[o] - limit for o, limit in zip(*row, strict=True)]
-            for row in zip(pair.table, limits, strict=True)
-        ]
-        found[k, m] = least_bracket(free, multipliers, P, Q)
+        values = [[f[o] for o in row] for row in pair.table]
+        found[k, m] = multipliers.least(list(map(minus, values, limits)), P, Q)
     return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations
 
 from .entries import Entry, read_entry
-from .game import Bounds, Game, read_game
+from .game import Bounds, read_game
 from .reading import Item, read, shown
 from .robust import Region, check_regions, disjoint
-from .trees import Covered, check_tree
+from .trees import check_tree
 
 COMMON = ("format", "version", "kind", "concept", "game", "sha256")
 NAMES = {"coco": "CoCo", "coalition-perfect": "coalition-perfect"}
@@ -58,8 +59,7 @@ def check(document: object) -> Claim:
     """Return what a certificate (text, bytes or a JSON document) proves, or raise `Refused`."""
     item = read(document)
     kind = Item(item.value.get("kind"), "kind").text(*PARTS)
-    keys = (*COMMON, *PARTS[kind])
-    parts = item.parts(*keys, optional={"software": None})
+    parts = item.parts(*COMMON, *PARTS[kind], optional={"software": None})
     _, _, _, chosen, form, _, *rest, _ = parts
     concept, game = chosen.text(*NAMES), read_game(form)
     entries: Sequence[Entry | Region]
@@ -68,70 +68,60 @@ def check(document: object) -> Claim:
         entries = [read_entry(rest[0], game, concept)]
         words = f"the game has a proper {name} equilibrium"
     elif kind == "distinctness":
-        entries = distinct(*rest, game, concept)
-        words = (
-            f"the game has two {name} equilibria with different payoffs of player {rest[1].value}"
-        )
+        entries = [read_entry(place, game, concept) for place in rest[0].items(2)]
+        player = rest[1].index(game.n)
+        check_distinct(rest[0], entries, player)
+        words = f"the game has two {name} equilibria with different payoffs of player {player}"
     elif kind == "robust":
         chosen.text("coco")
         radius = rest[0].not_negative()
-        regions = check_regions(rest[1], game, radius)
-        apart = all(disjoint(a.payoffs, b.payoffs) for a, b in combinations(regions, 2))
-        words = (
-            f"every game whose payoffs differ by at most {shown(radius)} of each player's range has at "
-            f"least {len(regions)} CoCo equilibria with different {'payoffs' if apart else 'prices'}"
-        )
-        entries = [replace(region, payoffs=game.in_units(region.payoffs)) for region in regions]
+        entries = check_regions(rest[1], game, radius)
+        apart = all(disjoint(a.payoffs, b.payoffs) for a, b in combinations(entries, 2))
+        different = f"different {'payoffs' if apart else 'prices'}"
+        near = f"whose payoffs differ by at most {shown(radius)} of each player's range"
+        words = f"every game {near} has at least {len(entries)} CoCo equilibria with {different}"
     else:
-        places = rest[3].items() if kind == "enumeration" else []
+        refutation, perfect = kind == "refutation", concept == "coalition-perfect"
+        places = [] if refutation else rest[3].items()
         entries = stated = [read_entry(place, game, concept) for place in places]
-        covered = check_tree(
-            rest[:3], game, concept == "coalition-perfect", stated, kind == "refutation"
-        )
-        undecided = covered.undecided
-        exact, words = complete(stated, covered, name)
-    prices, payoffs = (
-        tuple(entry.prices for entry in entries),
-        tuple(entry.payoffs for entry in entries),
-    )
+        floor, least = check_tree(rest[:3], game, perfect, stated, refutation)
+        undecided = len(least)
+        exact = undecided == 0 and counted(stated, floor)
+        words = complete(stated, exact, floor, name)
+        if undecided:
+            cells = f"where some price is at most {shown(max(least))}"
+            words = f"outside {undecided} undecided cells, {cells}, {words}"
+    prices = tuple(entry.prices for entry in entries)
+    payoffs = tuple(game.in_units(entry.payoffs) for entry in entries)
     return Claim(kind, concept, words, len(entries), exact, undecided, prices, payoffs)
 
 
-def distinct(listed: Item, player: Item, game: Game, concept: str) -> list[Entry]:
-    """Check two equilibria with different payoffs of a player."""
-    entries = [read_entry(place, game, concept) for place in listed.items(2)]
+def check_distinct(item: Item, entries: Sequence[Entry], player: int) -> None:
+    """Refuse unless these are two equilibria with different payoffs of a player."""
     single = all(entry.form in ("rational", "box") for entry in entries)
-    listed.need(single, "two equilibria are expected, not sets")
-    i = player.index(game.n)
-    one, two = (entry.payoffs[i : i + 1] for entry in entries)
-    listed.need(disjoint(one, two), "the player's payoffs are not shown to differ")
-    return entries
+    item.need(single, "two equilibria are expected, not sets")
+    one, two = (entry.payoffs[player : player + 1] for entry in entries)
+    item.need(disjoint(one, two), "the player's payoffs are not shown to differ")
 
 
-def complete(entries: Sequence[Entry], covered: Covered, name: str) -> tuple[bool, str]:
-    """Return whether there are exactly so many equilibria as entries, and what a tree proves.
-
-    So it is if the entries are different single equilibria, none of them below the floor.
-    """
-    floor, count = covered.floor, len(entries)
-    exact = (
-        covered.undecided == 0
-        and all(entry.single for entry in entries)
+def counted(entries: Sequence[Entry], floor: Fraction) -> bool:
+    """Tell whether the entries are different single equilibria, none of them below the floor."""
+    return (
+        all(entry.single for entry in entries)
         and all(low >= floor for entry in entries for low, _ in entry.prices)
         and all(disjoint(one.prices, two.prices) for one, two in combinations(entries, 2))
     )
+
+
+def complete(entries: Sequence[Entry], exact: bool, floor: Fraction, name: str) -> str:
+    """Say in words that a list is complete."""
     where = f"normalised prices of at least {shown(floor)}" if floor else "positive prices"
     # entries proved to lie below the floor are none of those that are spoken of
     if not any(all(high >= floor for _, high in entry.prices) for entry in entries):
-        words = f"the game has no {name} equilibrium with {where}"
-    elif exact:
-        ending = "um" if count == 1 else "a"
-        words = f"the game has exactly {count} {name} equilibri{ending} with {where}"
-    else:
-        sets = sum(not entry.single for entry in entries)
-        words = f"every {name} equilibrium with {where} is among the {count} listed"
-        words += f", {sets} of which are sets" if sets else ""
-    if covered.undecided:
-        least = f"where some price is at most {shown(covered.least)}"
-        words = f"outside {covered.undecided} undecided cells, {least}, {words}"
-    return exact, words
+        return f"the game has no {name} equilibrium with {where}"
+    if exact:
+        ending = "um" if len(entries) == 1 else "a"
+        return f"the game has exactly {len(entries)} {name} equilibri{ending} with {where}"
+    sets = sum(not entry.single for entry in entries)
+    more = f", {sets} of which are sets" if sets else ""
+    return f"every {name} equilibrium with {where} is among the {len(entries)} listed{more}"

@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .boxes import Box, read_box
-from .game import (
-    Bounds,
-    Coalition,
-    Game,
-    Pair,
-    Strategies,
-    Strategy,
-    key_of,
-    read_prices,
-    read_strategies,
-    read_strategy,
-    read_threats,
+from .game import Bounds, Coalition, Game, Pair, Strategies, Strategy, Threats, read_strategy
+from .linear import (
+    Matrix,
+    Vector,
+    affine_rank,
+    dot,
+    in_hull,
+    minus,
+    mix,
+    plus,
+    products,
+    scale,
+    times,
 )
-from .linear import Matrix, Vector, affine_rank, combined, dot, in_hull, minus, times
 from .reading import Item
 
 FORMS = ("rational", "set", "level", "box")
@@ -30,8 +30,8 @@ ABSENT = object()
 class Entry:
     """An equilibrium, or a set of equilibria, that has been checked.
 
-    `prices` and `payoffs` are intervals, of normalised prices and of payoffs in the game's units;
-    the convex hull of `hull` belongs to the entry (none is known for the form "box");
+    `prices` and `payoffs` are intervals, both normalised; the convex hull of `hull` belongs to the
+    entry (none is known for the form "box");
     `box` is the box with no other equilibrium price in it.
     """
 
@@ -51,6 +51,10 @@ class Entry:
         """Tell whether prices are in the hull of those that belong to the entry."""
         return self.hull != () and in_hull(self.hull, prices)
 
+    def isolates(self, prices: Vector) -> bool:
+        """Tell whether prices are in the box with the only equilibrium price."""
+        return self.box is not None and self.box.holds(prices)
+
 
 def read_entry(item: Item, game: Game, concept: str) -> Entry:
     """Check an entry of any form."""
@@ -64,7 +68,7 @@ def read_entry(item: Item, game: Game, concept: str) -> Entry:
     if form == "level":
         return level_set(item, game)
     box = read_box(item, game)
-    return Entry("box", box.prices, game.in_units(box.payoffs), box=box)
+    return Entry("box", box.prices, box.payoffs, box=box)
 
 
 def spans(points: Matrix) -> Bounds:
@@ -75,12 +79,10 @@ def spans(points: Matrix) -> Bounds:
 # -- the definition at given prices ---------------------------------------------------------------
 
 
-def saddle_value(
-    item: Item, game: Game, pair: Pair, b: Vector, threats: tuple[Strategy, Strategy]
-) -> Fraction:
+def saddle_value(item: Item, game: Game, pair: Pair, b: Vector, threats: Threats) -> Fraction:
     """Return the value of a threat game of which these are a saddle point."""
     matrix, (x, y) = game.threat_game(pair, b), threats
-    value = min(combined(x, matrix))
+    value = min(mix(x, matrix))
     same = value == max(times(matrix, y))
     item.need(same, f"the strategies of the pair {pair.key} are no saddle point")
     return value
@@ -91,13 +93,12 @@ def excess(
 ) -> list[Fraction]:
     """Return `φ(v) - b∘u` with the values of these pairs, if the strategies are optimal."""
     worth = game.worth(b)
-    best = all(value == max(worth) for value, p in zip(worth, grand, strict=True) if p)
-    item.need(best, "the planner does not maximise")
-    owed = [max(worth) / game.n - price * u for price, u in zip(b, game.mean(grand), strict=True)]
+    item.need(dot(grand, worth) == max(worth), "the planner does not maximise")
+    found = [max(worth) / game.n - x for x in products(b, mix(grand, game.V))]
     for key, threats in strategies.items():
         value = saddle_value(item, game, game.pairs[key], b, threats)
-        owed = [a + g * value for a, g in zip(owed, game.pairs[key].phi, strict=True)]
-    return owed
+        found = plus(found, scale(value, game.pairs[key].phi))
+    return found
 
 
 def check_equilibrium(
@@ -106,18 +107,20 @@ def check_equilibrium(
     """Refuse unless conditions 3 and 4 hold at normalised prices, some of which may be zero."""
     gaps = excess(item, game, b, strategies, grand)
     item.need(not any(gaps), "the players do not get what they are owed")
-    payoffs: dict[Coalition, list[Fraction]] = {}
+    if concept == "coco":
+        return
+    paid: dict[Coalition, list[Fraction]] = {}
     for key, (x, y) in strategies.items():
         pair = game.pairs[key]
-        fight = combined(x, [combined(y, [game.V[o] for o in row]) for row in pair.table])
-        payoffs[pair.members] = payoffs[pair.against] = fight
-    for coalition in game.coalitions(2, game.n - 1) if concept == "coalition-perfect" else []:
-        inner = [s for s in payoffs if set(s) <= set(coalition)]
+        fight = mix(x, [mix(y, [game.V[o] for o in row]) for row in pair.table])
+        paid[pair.members] = paid[pair.against] = products(b, fight)
+    for key, coalition in game.coalitions(2, game.n - 1).items():
+        inside = [s for s in paid if set(s) <= set(coalition)]
         dividends = {
-            sum((-1) ** (len(coalition) - len(s)) * b[i] * payoffs[s][i] for s in inner if i in s)
+            sum((-1) ** (len(coalition) - len(s)) * paid[s][i] for s in inside if i in s)
             for i in coalition
         }
-        item.need(len(dividends) == 1, f"unequal dividends in the coalition {key_of(coalition)}")
+        item.need(len(dividends) == 1, f"unequal dividends in the coalition {key}")
 
 
 # -- form "rational" ------------------------------------------------------------------------------
@@ -127,9 +130,8 @@ def rational(item: Item, game: Game, concept: str) -> Entry:
     """Check an exact equilibrium, and the box around it if one is given."""
     _, place, box = item.parts("form", "equilibrium", optional={"box": ABSENT})
     keys = ("format", "version", "concept", "kind", "prices", "payoffs", "strategies")
-    form, version, stated, kind, prices, payoffs, strategies, residuals = place.parts(
-        *keys, optional={"residuals": None}
-    )
+    found = place.parts(*keys, optional={"residuals": None})
+    form, version, stated, kind, prices, payoffs, strategies, residuals = found
     form.text("harsanyi-equilibrium")
     version.whole(1, 1)
     stated.text(concept)
@@ -137,12 +139,11 @@ def rational(item: Item, game: Game, concept: str) -> Entry:
     residuals.need(residuals.value is None, "residuals are not null")
     a = prices.numbers(game.n)
     prices.need(min(a) > 0, "a price is not positive")
-    b = [price * r / dot(a, game.ranges) for price, r in zip(a, game.ranges, strict=True)]
+    b = scale(1 / dot(a, game.ranges), products(a, game.ranges))
     pairs, grand = full_strategies(strategies, game)
     check_equilibrium(place, game, concept, b, pairs, grand)
-    paid = game.in_units(spans([game.mean(grand)]))
-    same = spans([payoffs.numbers(game.n)]) == paid
-    payoffs.need(same, "not the payoffs of the strategies")
+    paid, told = spans([mix(grand, game.V)]), spans([payoffs.numbers(game.n)])
+    payoffs.need(told == game.in_units(paid), "not the payoffs of the strategies")
     entry = Entry("rational", spans([b]), paid, [b])
     if box.value is ABSENT:
         return entry
@@ -154,8 +155,7 @@ def rational(item: Item, game: Game, concept: str) -> Entry:
 def full_strategies(item: Item, game: Game) -> tuple[Strategies, Strategy]:
     """Read the strategies of all coalitions in the format of equilibrium files."""
     coalitions, found = game.coalitions(1, game.n), dict[Coalition, Strategy]()
-    for coalition, place in zip(coalitions, item.parts(*map(key_of, coalitions)), strict=True):
-        numbers = game.numbers(coalition)
+    for coalition, place in zip(coalitions.values(), item.parts(*coalitions), strict=True):
         played = dict[int, Fraction]()
         for entry in place.items():
             joint, probability = entry.parts("actions", "probability")
@@ -165,17 +165,18 @@ def full_strategies(item: Item, game: Game) -> tuple[Strategies, Strategy]:
             entry.need(number not in played, "these actions occur twice")
             played[number] = probability.not_negative()
         place.need(sum(played.values()) == 1, "the probabilities do not add up to 1")
-        found[coalition] = tuple(played.get(k, Fraction(0)) for k in range(len(numbers)))
+        count = len(game.numbers(coalition))
+        found[coalition] = tuple(played.get(number, Fraction(0)) for number in range(count))
     pairs = {key: (found[p.members], found[p.against]) for key, p in game.pairs.items()}
-    return pairs, found[coalitions[-1]]
+    return pairs, found[tuple(range(game.n))]
 
 
 # -- forms "set" and "level" ----------------------------------------------------------------------
 
 
-def read_price_list(item: Item, game: Game) -> list[tuple[Fraction, ...]]:
+def price_list(item: Item, game: Game) -> list[tuple[Fraction, ...]]:
     """Read prices of which every coordinate is positive somewhere."""
-    prices = [read_prices(entry, game) for entry in item.some()]
+    prices = [game.read_prices(entry) for entry in item.some()]
     item.need(all(map(any, zip(*prices, strict=True))), "some player's price is zero everywhere")
     return prices
 
@@ -183,12 +184,12 @@ def read_price_list(item: Item, game: Game) -> list[tuple[Fraction, ...]]:
 def equilibrium_set(item: Item, game: Game, concept: str) -> Entry:
     """Check that all convex combinations of prices support the same strategies."""
     _, listed, pairs, outcomes = item.parts("form", "prices", "strategies", "outcomes")
-    prices = read_price_list(listed, game)
-    strategies = read_strategies(pairs, list(game.pairs.values()))
+    prices = price_list(listed, game)
+    strategies = game.read_strategies(pairs)
     grand = read_strategy(outcomes, len(game.V))
     for place, b in zip(listed.items(), prices, strict=True):
         check_equilibrium(place, game, concept, b, strategies, grand)
-    payoffs = game.in_units(spans([game.mean(grand)]))
+    payoffs = spans([mix(grand, game.V)])
     return Entry("set", spans(prices), payoffs, prices, affine_rank(prices))
 
 
@@ -198,8 +199,8 @@ def level_set(item: Item, game: Game) -> Entry:
     keys = ("form", "pair", "prices", "strategies", "outcome", "planner")
     _, varying, listed, fixed, chosen, planner, *proofs = item.parts(*keys, *proof)
     pair = game.pairs[varying.text(*game.pairs)]
-    prices = read_price_list(listed, game)
-    strategies = read_strategies(fixed, [p for p in game.pairs.values() if p is not pair])
+    prices = price_list(listed, game)
+    strategies = game.read_strategies(fixed, without=pair.key)
     outcome = chosen.index(len(game.V))
     grand = tuple(Fraction(int(o == outcome)) for o in range(len(game.V)))
 
@@ -214,30 +215,27 @@ def level_set(item: Item, game: Game) -> Entry:
     check_planner(planner, game, prices, outcome, pair)  # 3
     dimension = affine_rank(prices) - 1
     listed.need(dimension >= 0, "the prices are one point")
-    if len(proofs) == 1:  # 4
+    if "members" in proof:  # 4
         places, threat = proofs[0].parts("prices", "threat")
-        threats, members = read_threats(threat, pair), read_price_list(places, game)
+        threats, members = pair.read_threats(threat), price_list(places, game)
         for place, b in zip(places.items(), members, strict=True):
             place.need(in_hull(prices, b), "not in the hull of the prices of the level set")
             value = saddle_value(place, game, pair, b, threats)
             place.need(value == level(place, b), "the value is not on the level")
         dimension = affine_rank(members)
-    for place, side in zip(proofs, ("below", "above"), strict=True) if len(proofs) == 2 else ():
-        factors, threat = place.parts("weights", "threat")
-        weights = factors.numbers(len(prices))
-        factors.need(min(weights) > 0, "a weight is not positive")
-        factors.need(sum(weights) == 1, "the weights do not add up to 1")
-        matrix, level_there = (
-            game.threat_game(pair, combined(weights, prices)),
-            dot(weights, levels),
-        )
+    for place, side in zip(proofs, proof, strict=True) if "below" in proof else ():
+        shares, threat = place.parts("weights", "threat")
+        weights = shares.numbers(len(prices))
+        shares.need(min(weights) > 0, "a weight is not positive")
+        shares.need(sum(weights) == 1, "the weights do not add up to 1")
+        matrix = game.threat_game(pair, mix(weights, prices))
         if side == "below":
-            most = max(times(matrix, read_strategy(threat, len(pair.columns))))
-            place.need(most < level_there, "the value may be above the level")
+            most = max(times(matrix, read_strategy(threat, pair.sizes[1])))
+            place.need(most < dot(weights, levels), "the value may be above the level")
         else:
-            least = min(combined(read_strategy(threat, len(pair.rows)), matrix))
-            place.need(least > level_there, "the value may be below the level")
-    return Entry("level", spans(prices), game.in_units(spans([game.V[outcome]])), prices, dimension)
+            least = min(mix(read_strategy(threat, pair.sizes[0]), matrix))
+            place.need(least > dot(weights, levels), "the value may be below the level")
+    return Entry("level", spans(prices), spans([game.V[outcome]]), prices, dimension)
 
 
 def check_planner(item: Item, game: Game, prices: Matrix, outcome: int, pair: Pair) -> None:
@@ -248,5 +246,5 @@ def check_planner(item: Item, game: Game, prices: Matrix, outcome: int, pair: Pa
         gain = minus(vector, game.V[outcome])
         tied = [b for b in prices if dot(b, gain) == 0]
         if any(gain) and tied and all(map(any, zip(*tied, strict=True))):
-            worth = [sum(w * p * v for w, p, v in zip(beta, b, gain, strict=True)) for b in tied]
+            worth = [dot(beta, products(b, gain)) for b in tied]
             item.need(min(worth) > 0, f"outcome {other} may be used besides")

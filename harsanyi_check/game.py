@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
 from math import factorial, prod
+from typing import Any
 
-from .linear import Matrix, Vector, combined, dot
+from .linear import Matrix, Vector, dot, minus, scale
 from .reading import Item
 
 MOST_PLAYERS = 12
+NONE: Mapping[str, Any] = {"columns": [], "rows": []}  # multipliers that are left out
+GRAND = "N"
 
 Coalition = tuple[int, ...]
 #: The probabilities of all joint actions of a coalition.
 Strategy = tuple[Fraction, ...]
-#: By the keys of pairs.
-Strategies = Mapping[str, tuple[Strategy, Strategy]]
+#: Of both sides of a pair, and of all pairs by their keys.
+Threats = tuple[Strategy, Strategy]
+Strategies = Mapping[str, Threats]
 #: Least and largest values of every player.
 Bounds = tuple[tuple[Fraction, Fraction], ...]
 
 
-def key_of(coalition: Coalition) -> str:
-    """Return the key of a coalition, such as "0,2"."""
-    return ",".join(map(str, coalition))
+@dataclass(frozen=True)
+class Multipliers:
+    """The lists of `[c', c, s]` and `[r', r, t]` of a pair."""
+
+    columns: list[tuple[int, int, Fraction]]
+    rows: list[tuple[int, int, Fraction]]
+
+    def least(self, values: Matrix, P: Matrix, Q: Matrix) -> Fraction:
+        """Return the least of `values_rc - Σ s_c'c P_rc' - Σ t_r'r Q_r'c` over rows and columns."""
+        found = [list(row) for row in values]
+        for better, c, s in self.columns:
+            for r, row in enumerate(found):
+                row[c] -= s * P[r][better]
+        for better, r, t in self.rows:
+            found[r] = minus(found[r], scale(t, Q[better]))
+        return min(map(min, found))
 
 
 @dataclass(frozen=True)
@@ -39,18 +56,26 @@ class Pair:
     key: str
     members: Coalition
     against: Coalition
-    table: tuple[tuple[int, ...], ...]
-    phi: tuple[Fraction, ...]
+    table: list[list[int]]
+    phi: list[Fraction]
 
     @property
-    def rows(self) -> range:
-        """The joint actions of `R`."""
-        return range(len(self.table))
+    def sizes(self) -> tuple[int, int]:
+        """The numbers of joint actions of `R` and of the opponents."""
+        return len(self.table), len(self.table[0])
 
-    @property
-    def columns(self) -> range:
-        """The joint actions of the opponents."""
-        return range(len(self.table[0]))
+    def read_threats(self, item: Item) -> Threats:
+        """Read a sparse strategy of `R` and one of the opponents."""
+        x, y = zip(item.items(2), self.sizes, strict=True)
+        return read_strategy(*x), read_strategy(*y)
+
+    def read_multipliers(self, columns: Item, rows: Item) -> Multipliers:
+        """Read lists of multipliers."""
+        found = []
+        for item, count in zip((columns, rows), reversed(self.sizes), strict=True):
+            parts = [part.items(3) for part in item.items()]
+            found.append([(b.index(count), a.index(count), s.not_negative()) for b, a, s in parts])
+        return Multipliers(*found)
 
     def signed(self, values: Vector) -> list[Fraction]:
         """Return numbers of all players, with the sign changed for the opponents."""
@@ -86,34 +111,29 @@ class Game:
         parts = zip(normalised, self.payoffs, self.ranges, strict=True)
         return tuple((min(row) + r * low, min(row) + r * high) for (low, high), row, r in parts)
 
-    def coalitions(self, least: int, most: int) -> list[Coalition]:
-        """Return the coalitions of these sizes."""
-        return [s for size in range(least, most + 1) for s in combinations(range(self.n), size)]
+    def coalitions(self, least: int, most: int) -> dict[str, Coalition]:
+        """Return the coalitions of these sizes by their keys, such as "0,2"."""
+        sizes = range(least, most + 1)
+        found = [s for size in sizes for s in combinations(range(self.n), size)]
+        return {",".join(map(str, s)): s for s in found}
 
     def numbers(self, coalition: Coalition) -> list[int]:
         """Return what the joint actions of a coalition add to the number of an outcome."""
-        steps = [prod(self.actions[i + 1 :]) for i in coalition]
-        actions = zip(coalition, steps, strict=True)
-        return [
-            sum(choice)
-            for choice in product(
-                *([step * a for a in range(self.actions[i])] for i, step in actions)
-            )
-        ]
+        sizes = [prod(self.actions[i:]) for i in range(self.n + 1)]
+        return list(map(sum, product(*(range(0, sizes[i], sizes[i + 1]) for i in coalition))))
 
     @cached_property
     def pairs(self) -> dict[str, Pair]:
         """All pairs by their keys."""
         found = {}
-        for members in (s for s in self.coalitions(1, self.n - 1) if s[0] == 0):
-            against = tuple(i for i in range(self.n) if i not in members)
-            columns = self.numbers(against)
-            table = tuple(
-                tuple(row + column for column in columns) for row in self.numbers(members)
-            )
-            own, theirs = self._share(len(members)), self._share(len(against))
-            phi = tuple(own if i in members else -theirs for i in range(self.n))
-            found[key_of(members)] = Pair(key_of(members), members, against, table, phi)
+        for key, members in self.coalitions(1, self.n - 1).items():
+            if 0 in members:
+                against = tuple(i for i in range(self.n) if i not in members)
+                columns = self.numbers(against)
+                table = [[row + column for column in columns] for row in self.numbers(members)]
+                own, theirs = self._share(len(members)), self._share(len(against))
+                phi = [own if i in members else -theirs for i in range(self.n)]
+                found[key] = Pair(key, members, against, table, phi)
         return found
 
     def _share(self, size: int) -> Fraction:
@@ -129,13 +149,23 @@ class Game:
         worth = self.worth(pair.signed(prices))
         return [[worth[o] for o in row] for row in pair.table]
 
-    def mean(self, strategy: Strategy) -> list[Fraction]:
-        """Return the normalised payoffs of a strategy of the grand coalition."""
-        return combined(strategy, self.V)
-
     def gamma(self, beta: Vector) -> dict[str, Fraction]:
-        """Return the weights `γ_R` of the pairs' values in `Σ β_i φ_i`."""
-        return {key: dot(beta, pair.phi) for key, pair in self.pairs.items()}
+        """Return the weights `γ_R` of the pairs' values, and `γ_N`, in `Σ β_i φ_i`."""
+        found = {key: dot(beta, pair.phi) for key, pair in self.pairs.items()}
+        return {**found, GRAND: sum(beta, Fraction(0)) / self.n}
+
+    def read_prices(self, item: Item) -> tuple[Fraction, ...]:
+        """Read normalised prices."""
+        prices = item.numbers(self.n)
+        item.need(min(prices) >= 0, "a price is negative")
+        item.need(sum(prices) == 1, "the prices do not add up to 1")
+        return prices
+
+    def read_strategies(self, item: Item, without: str | None = None) -> Strategies:
+        """Read the strategies of all pairs (but one)."""
+        pairs = [pair for key, pair in self.pairs.items() if key != without]
+        places = item.parts(*(pair.key for pair in pairs))
+        return {p.key: p.read_threats(place) for p, place in zip(pairs, places, strict=True)}
 
 
 def read_game(item: Item) -> Game:
@@ -143,9 +173,8 @@ def read_game(item: Item) -> Game:
     item.need(isinstance(item.value, dict), "an object is expected")
     keys = ("format", "version", "actions", "payoffs")
     known = {key: item.value[key] for key in (*keys, "transferable") if key in item.value}
-    form, version, numbers, table, transferable = Item(known, item.place).parts(
-        *keys, optional={"transferable": False}
-    )
+    found = Item(known, item.place).parts(*keys, optional={"transferable": False})
+    form, version, numbers, table, transferable = found
     form.text("harsanyi-game")
     version.whole(1, 1)
     actions = tuple(entry.whole(1, 10**6) for entry in numbers.some())
@@ -165,51 +194,3 @@ def read_strategy(item: Item, count: int) -> Strategy:
     item.need(sum(probabilities) == 1, "the probabilities do not add up to 1")
     played = dict(zip(indices, probabilities, strict=True))
     return tuple(played.get(index, Fraction(0)) for index in range(count))
-
-
-def read_threats(item: Item, pair: Pair) -> tuple[Strategy, Strategy]:
-    """Read a strategy of a coalition and one of its opponents."""
-    x, y = item.items(2)
-    return read_strategy(x, len(pair.rows)), read_strategy(y, len(pair.columns))
-
-
-def read_strategies(item: Item, pairs: Sequence[Pair]) -> Strategies:
-    """Read the strategies of these pairs."""
-    places = item.parts(*(pair.key for pair in pairs))
-    return {pair.key: read_threats(place, pair) for pair, place in zip(pairs, places, strict=True)}
-
-
-def read_prices(item: Item, game: Game) -> tuple[Fraction, ...]:
-    """Read normalised prices."""
-    prices = item.numbers(game.n)
-    item.need(min(prices) >= 0, "a price is negative")
-    item.need(sum(prices) == 1, "the prices do not add up to 1")
-    return prices
-
-
-# -- multipliers, for "Division in smaller coalitions" and "Kinks" ---------------------------------
-
-#: [[c', c, s], …] of columns, and the same of rows.
-Multipliers = tuple[list[tuple[int, int, Fraction]], ...]
-NONE: Mapping[str, Sequence[Item]] = {"columns": [], "rows": []}
-
-
-def read_multipliers(columns: Item, rows: Item, pair: Pair) -> Multipliers:
-    """Read the multipliers of a pair's columns and rows."""
-    found = []
-    for item, count in ((columns, len(pair.columns)), (rows, len(pair.rows))):
-        parts = [part.items(3) for part in item.items()]
-        found.append([(b.index(count), a.index(count), s.not_negative()) for b, a, s in parts])
-    return tuple(found)
-
-
-def least_bracket(values: Matrix, multipliers: Multipliers, P: Matrix, Q: Matrix) -> Fraction:
-    """Return the least of `values_rc - Σ s_c'c P_rc' - Σ t_r'r Q_r'c` over rows and columns."""
-    columns, rows = multipliers
-    found = [list(row) for row in values]
-    for better, c, s in columns:
-        for r, row in enumerate(found):
-            row[c] -= s * P[r][better]
-    for better, r, t in rows:
-        found[r] = [value - t * q for value, q in zip(found[r], Q[better], strict=True)]
-    return min(map(min, found))

@@ -135,6 +135,12 @@ def inner(left: Sequence[Form], right: Sequence[Form]) -> Form:
     return Form(base, slopes)
 
 
+def product(left: Sequence[Sequence[Form]], right: Sequence[Sequence[Form]]) -> list[list[Form]]:
+    """Return the product of two matrices of forms."""
+    columns = list(zip(*right, strict=True))
+    return [[inner(row, column) for column in columns] for row in left]
+
+
 def solved(
     matrix: Sequence[Sequence[Interval]], right: Sequence[Interval]
 ) -> tuple[int, list[Interval]]:

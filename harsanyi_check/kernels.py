@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from .game import Game, Pair
 from .intervals import Form, Interval, enclosing, inner, solved
-from .linear import Vector, combined, dot, identity, inverse, minus, times
+from .linear import Vector, dot, identity, inverse, minus, mix, times
 from .reading import Item
 
 REFINEMENTS = 3
@@ -24,26 +24,26 @@ class Smooth:
     """
 
     value: Form
-    slopes: tuple[Form, ...]
+    slopes: Sequence[Form]
 
     def __add__(self, other: Smooth) -> Smooth:
         pairs = zip(self.slopes, other.slopes, strict=True)
-        return Smooth(self.value + other.value, tuple(a + b for a, b in pairs))
+        return Smooth(self.value + other.value, [a + b for a, b in pairs])
 
     def __mul__(self, other: Smooth) -> Smooth:
         pairs = zip(self.slopes, other.slopes, strict=True)
-        slopes = tuple(inner([a, self.value], [other.value, b]) for a, b in pairs)
+        slopes = [inner([a, self.value], [other.value, b]) for a, b in pairs]
         return Smooth(self.value * other.value, slopes)
 
     def scaled(self, factor: Interval) -> Smooth:
         """Return the function times a number."""
-        return Smooth(self.value.scaled(factor), tuple(a.scaled(factor) for a in self.slopes))
+        return Smooth(self.value.scaled(factor), [a.scaled(factor) for a in self.slopes])
 
     def reciprocal(self) -> Smooth:
         """Return 1/f, with the derivative `-f'/f²`."""
         share = self.value.reciprocal()
         zero = share - share
-        return Smooth(share, tuple(zero - a * share * share for a in self.slopes))
+        return Smooth(share, [zero - a * share * share for a in self.slopes])
 
 
 class Chart:
@@ -84,21 +84,20 @@ class Chart:
         """Return a constant."""
         return self.form([value] * len(self.full))
 
-    def total(self, factors: Vector, forms: Sequence[Form]) -> Form:
-        """Return the sum of forms times numbers."""
-        pairs = zip(factors, forms, strict=True)
-        return sum((form.scaled(self.number(x)) for x, form in pairs), self.constant(Fraction(0)))
+    def constants(self, matrix: Sequence[Vector]) -> list[list[Form]]:
+        """Return a matrix of constants."""
+        return [list(map(self.constant, row)) for row in matrix]
 
     def linear(self, coefficients: Vector) -> Smooth:
         """Return a linear function of all prices, with its derivatives."""
         turns = self._turns(coefficients) + [Fraction(0)] * self.kinks
-        return Smooth(self.form(coefficients), tuple(map(self.constant, turns)))
+        return Smooth(self.form(coefficients), list(map(self.constant, turns)))
 
     def kink(self, k: int, center: Interval, slopes: Sequence[Interval]) -> Smooth:
         """Return the value of a pair with a kink, the variable number k after the free prices."""
         steps = [s * self.number(r) for s, r in zip(slopes, self.radius, strict=True)]
         unit = identity(len(self.radius) + self.kinks)[len(self.radius) + k]
-        return Smooth(Form(center, steps), tuple(map(self.constant, unit)))
+        return Smooth(Form(center, steps), list(map(self.constant, unit)))
 
     def price(self, i: int) -> Smooth:
         """Return the price of a player."""
@@ -107,26 +106,79 @@ class Chart:
 
 @dataclass(frozen=True)
 class Kernel:
-    """Rows and columns of a threat game, equally many."""
+    """Equally many rows and columns of a threat game, whose entries are `M`."""
 
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
+    M: Matrix
+    rows: list[int]
+    columns: list[int]
+
+    def mirrored(self) -> Kernel:
+        """Return the same as the opponents see it."""
+        M = [[[-a for a in f] for f in column] for column in zip(*self.M, strict=True)]
+        return Kernel(M, self.columns, self.rows)
+
+    def bordered(self) -> Matrix:
+        """Return `[[M_IJ, -1], [1, 0]]`; a constant is a linear function of prices, too."""
+        minus_one, zero, one = ([Fraction(k)] * len(self.M[0][0]) for k in (-1, 0, 1))
+        part = [[*(self.M[r][c] for c in self.columns), minus_one] for r in self.rows]
+        return [*part, [*(one for _ in self.columns), zero]]
+
+    def solve(self, chart: Chart) -> list[Form]:
+        """Solve `M_IJ y = v·1, Σy = 1`; return y and v, or raise ZeroDivisionError.
+
+        The bordered matrix, multiplied by its inverse at the center, is `I + E`. There the
+        solution is z_0, and in the box `(I + E) z = z_0`. An enclosure of z, found by elimination,
+        is improved by `z = z_0 - E z`.
+        """
+        B = self.bordered()
+        back = inverse(at(B, chart.full))
+        if back is None:
+            raise ZeroDivisionError("the bordered matrix is singular at the center")
+        columns, unit = list(zip(*B, strict=True)), chart.constants(identity(len(B)))
+        whole = [[chart.form(mix(row, column)) for column in columns] for row in back]
+        (start,) = chart.constants([[row[-1] for row in back]])
+        _, ends = solved([[form.range() for form in row] for row in whole], [z.base for z in start])
+        z = [Form(end, first.slopes) for end, first in zip(ends, start, strict=True)]
+        E = list(map(minus, whole, unit))
+        for _ in range(REFINEMENTS):
+            z = [first - inner(row, z) for first, row in zip(start, E, strict=True)]
+        return z
+
+    def value(self, chart: Chart) -> Smooth:
+        """Return the value, whose derivative by a price is `x (∂M/∂b_k) y`."""
+        (*y, value), (*x, _) = self.solve(chart), self.mirrored().solve(chart)
+        slopes = [chart.constant(Fraction(0))] * (len(chart.radius) + chart.kinks)
+        for k in range(len(chart.radius)):
+            moves = [[self.M[r][c][k] - self.M[r][c][-1] for c in self.columns] for r in self.rows]
+            slopes[k] = inner(x, [inner(y, row) for row in chart.constants(moves)])
+        return Smooth(value, slopes)
+
+    def check(self, item: Item, chart: Chart) -> None:
+        """Refuse unless the kernel gives a saddle point at all prices of the box (item 2)."""
+        for side, name in ((self, "row"), (self.mirrored(), "column")):
+            *y, _ = side.solve(chart)
+            sign = all(form.range().low >= 0 for form in y)
+            item.need(sign, "a probability is not shown to be non-negative")
+            for r in set(range(len(side.M))) - set(side.rows):
+                leads = [list(map(minus, side.M[i], side.M[r])) for i in side.rows]
+                gains = [[chart.form(lead[j]) for j in side.columns] for lead in leads]
+                good = any(inner(y, gain).range().low >= 0 for gain in gains)
+                item.need(good, f"{name} {r} is not shown to be no better")
 
 
-def read_kernel(item: Item, pair: Pair) -> Kernel:
+def read_kernel(item: Item, game: Game, pair: Pair) -> Kernel:
     """Read a kernel."""
-    rows, columns = item.items(2)
-    found = Kernel(
-        tuple(row.index(len(pair.rows)) for row in rows.some()),
-        tuple(column.index(len(pair.columns)) for column in columns.some()),
+    rows, columns = (
+        [place.index(count) for place in part.some()]
+        for part, count in zip(item.items(2), pair.sizes, strict=True)
     )
-    item.need(len(found.rows) == len(found.columns), "not as many rows as columns")
-    once = all(len(set(part)) == len(part) for part in (found.rows, found.columns))
+    item.need(len(rows) == len(columns), "not as many rows as columns")
+    once = len(set(rows)) == len(rows) and len(set(columns)) == len(columns)
     item.need(once, "a row or column occurs twice")
-    return found
+    return Kernel(entries(game, pair), rows, columns)
 
 
-def entries(game: Game, pair: Pair) -> list[list[list[Fraction]]]:
+def entries(game: Game, pair: Pair) -> Matrix:
     """Return the entries `M_rc` as linear functions of all prices."""
     signed = [pair.signed(vector) for vector in game.V]
     return [[signed[o] for o in row] for row in pair.table]
@@ -135,79 +187,3 @@ def entries(game: Game, pair: Pair) -> list[list[list[Fraction]]]:
 def at(matrix: Matrix, prices: Vector) -> list[list[Fraction]]:
     """Return a matrix of linear functions at prices."""
     return [times(row, prices) for row in matrix]
-
-
-def bordered(M: Matrix, kernel: Kernel) -> list[list[Vector]]:
-    """Return `[[M_IJ, -1], [1, 0]]`, constants as linear functions of prices with the sum 1."""
-    minus_one, zero, one = ([Fraction(k)] * len(M[0][0]) for k in (-1, 0, 1))
-    part = [[*(M[r][c] for c in kernel.columns), minus_one] for r in kernel.rows]
-    return [*part, [*(one for _ in kernel.columns), zero]]
-
-
-def solve(chart: Chart, M: Matrix, kernel: Kernel) -> list[Form]:
-    """Solve `M_IJ y = v·1, Σy = 1`; return y and v, or raise ZeroDivisionError.
-
-    The bordered matrix, multiplied by its inverse at the center, is `I + E`. There the solution is
-    z_0, and in the box `(I + E) z = z_0`. An enclosure of z is improved by `z = z_0 - E z`.
-    """
-    B = bordered(M, kernel)
-    back = inverse(at(B, chart.full))
-    if back is None:
-        raise ZeroDivisionError("the bordered matrix is singular at the center")
-    columns = list(zip(*B, strict=True))
-    whole = [[chart.form(combined(row, column)) for column in columns] for row in back]
-    start = [chart.constant(row[-1]) for row in back]
-    _, ends = solved([[form.range() for form in row] for row in whole], [z.base for z in start])
-    unit = [list(map(chart.constant, row)) for row in identity(len(B))]
-    E = [[a - b for a, b in zip(*rows, strict=True)] for rows in zip(whole, unit, strict=True)]
-    z = [Form(end, first.slopes) for end, first in zip(ends, start, strict=True)]
-    for _ in range(REFINEMENTS):
-        z = [first - inner(row, z) for first, row in zip(start, E, strict=True)]
-    return z
-
-
-def turned(M: Matrix, kernel: Kernel) -> tuple[Matrix, Kernel]:
-    """Return a game as the opponents see it."""
-    columns = [[[-a for a in f] for f in column] for column in zip(*M, strict=True)]
-    return columns, Kernel(kernel.columns, kernel.rows)
-
-
-def solutions(chart: Chart, M: Matrix, kernel: Kernel) -> tuple[list[Form], list[Form], Form]:
-    """Return x and y of a kernel, and the value."""
-    *y, value = solve(chart, M, kernel)
-    *x, _ = solve(chart, *turned(M, kernel))
-    return x, y, value
-
-
-def kernel_value(game: Game, pair: Pair, kernel: Kernel, chart: Chart) -> Smooth:
-    """Return the value that a kernel gives."""
-    M = entries(game, pair)
-    x, y, value = solutions(chart, M, kernel)
-    slopes = []
-    for k in range(len(chart.radius)):
-        moves = [
-            [chart.constant(M[r][c][k] - M[r][c][-1]) for c in kernel.columns] for r in kernel.rows
-        ]
-        slopes.append(inner(x, [inner(y, row) for row in moves]))
-    slopes += [chart.constant(Fraction(0))] * chart.kinks
-    return Smooth(value, tuple(slopes))
-
-
-def check_kernel(item: Item, game: Game, pair: Pair, kernel: Kernel, chart: Chart) -> None:
-    """Refuse unless a kernel gives a saddle point at all prices of the box (item 2)."""
-    M = entries(game, pair)
-    x, y, _ = solutions(chart, M, kernel)
-    sign = all(form.range().low >= 0 for form in (*x, *y))
-    item.need(sign, "a probability is not shown to be non-negative")
-    check_best(item, chart, M, kernel, y, "row")
-    check_best(item, chart, *turned(M, kernel), x, "column")
-
-
-def check_best(
-    item: Item, chart: Chart, M: Matrix, kernel: Kernel, y: list[Form], name: str
-) -> None:
-    """Refuse unless no row outside the kernel earns more against y than those in it."""
-    for r in set(range(len(M))) - set(kernel.rows):
-        lead = ([minus(M[i][j], M[r][j]) for j in kernel.columns] for i in kernel.rows)
-        good = any(inner(y, list(map(chart.form, gains))).range().low >= 0 for gains in lead)
-        item.need(good, f"{name} {r} is not shown to be no better")

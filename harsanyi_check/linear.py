@@ -16,9 +16,24 @@ def dot(x: Vector, y: Vector) -> Fraction:
     return sum((a * b for a, b in zip(x, y, strict=True) if a and b), Fraction(0))
 
 
-def minus(x: Vector, y: Vector) -> list[Fraction]:
-    """Return the difference of two vectors."""
+def minus(x: Sequence[Any], y: Sequence[Any]) -> list[Any]:
+    """Return the difference of two vectors, of rationals or of forms."""
     return [a - b for a, b in zip(x, y, strict=True)]
+
+
+def plus(x: Sequence[Any], y: Sequence[Any]) -> list[Any]:
+    """Return the sum of two vectors, of rationals or of forms."""
+    return [a + b for a, b in zip(x, y, strict=True)]
+
+
+def scale(factor: Fraction, x: Vector) -> list[Fraction]:
+    """Return a multiple of a vector."""
+    return [factor * a for a in x]
+
+
+def products(x: Vector, y: Vector) -> list[Fraction]:
+    """Return the products of the coordinates."""
+    return [a * b for a, b in zip(x, y, strict=True)]
 
 
 def transposed(rows: Matrix) -> list[list[Fraction]]:
@@ -31,9 +46,14 @@ def times(rows: Matrix, y: Vector) -> list[Fraction]:
     return [dot(row, y) for row in rows]
 
 
-def combined(x: Vector, rows: Matrix) -> list[Fraction]:
+def mix(x: Vector, rows: Matrix) -> list[Fraction]:
     """Return a row times a matrix: a combination of its rows."""
     return [dot(x, column) for column in zip(*rows, strict=True)]
+
+
+def multiplied(left: Matrix, right: Matrix) -> list[list[Fraction]]:
+    """Return the product of two matrices."""
+    return [mix(row, right) for row in left]
 
 
 def identity(size: int) -> list[list[Fraction]]:
@@ -82,19 +102,18 @@ def inverse(rows: Matrix) -> list[list[Fraction]] | None:
     return [row[size:] for row in found] if pivots == list(range(size)) else None
 
 
-def barycentric(points: Matrix, point: Vector) -> list[Fraction] | None:
-    """Return the barycentric coordinates of a point in affinely independent points, or None."""
+def convex_weights(points: Matrix, point: Vector) -> list[Fraction]:
+    """Return the barycentric coordinates of a point in the simplex of others.
+
+    There are none if it lies outside, or the others are affinely dependent.
+    """
     columns = [[*corner, Fraction(1)] for corner in (*points, point)]
     found, pivots = reduced(transposed(columns))
-    return [row[-1] for row in found] if pivots == list(range(len(points))) else None
-
-
-def within(points: Matrix, point: Vector) -> bool:
-    """Tell whether a point lies in the simplex of affinely independent points."""
-    return min(barycentric(points, point) or [Fraction(-1)]) >= 0
+    weights = [row[-1] for row in found]
+    return weights if pivots == list(range(len(points))) and min(weights) >= 0 else []
 
 
 def in_hull(points: Matrix, point: Vector) -> bool:
     """Tell whether a point is a convex combination of others, by Carathéodory's theorem."""
     corners = combinations(points, affine_rank(points) + 1)
-    return point in points or any(within(simplex, point) for simplex in corners)
+    return point in points or any(convex_weights(simplex, point) for simplex in corners)

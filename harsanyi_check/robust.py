@@ -8,18 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from .cells import (
-    GRAND,
-    Cell,
-    Vertex,
-    check_signs,
-    coefficients,
-    read_vertex,
-    weighted_values,
-)
+from .cells import Cell, Vertex, check_signs, coefficients, read_vertex, weighted_values
 from .entries import spans
-from .game import Bounds, Game
-from .linear import Vector, combined, dot, identity, inverse, rank, transposed
+from .game import GRAND, Bounds, Game
+from .linear import Vector, dot, identity, inverse, minus, mix, rank, scale, transposed
 from .reading import Item
 
 
@@ -71,7 +63,7 @@ def read_region(item: Item, game: Game, radius: Fraction) -> Region:
     matrix.need(rank(Y) == game.n - 1, "the matrix is singular")
     simplices, walls = read_polytope(cells, game, center, vertices)
     for place, (_, *cell), wall in zip(cells.items(), simplices, walls, strict=True):
-        check_inward(place, game, cell, [*combined(wall[:-1], Y), Fraction(0)], radius)
+        check_inward(place, game, cell, [*mix(wall[:-1], Y), Fraction(0)], radius)
     prices = spans([vertex.prices for vertex in vertices])
     return Region(vertices, walls, prices, payoff_bounds(game, simplices, radius))
 
@@ -97,8 +89,8 @@ def read_polytope(
         place.need(convex, "a vertex lies on the outer side")
         ridges.update(frozenset(numbers) - {k} for k in numbers)
         share = [Fraction(1, game.n - 1)] * (game.n - 1)
-        first = combined(share, [_affine(vertex) for vertex in simplices[0][1:]])
-        weights = combined(first, functions)
+        first = mix(share, [_affine(vertex) for vertex in simplices[0][1:]])
+        weights = mix(first, functions)
         outside = weights[0] != 0 or min(weights) < 0
         place.need(len(walls) == 1 or outside, "the barycenter of the first cell lies here, too")
     item.need(set(ridges.values()) == {2}, "a ridge does not belong to exactly two cells")
@@ -109,33 +101,36 @@ def kept_outcomes(cell: Cell, radius: Fraction) -> list[int]:
     """Return the outcomes that may be optimal in a cell in some game near by."""
     worth = transposed([vertex.worth for vertex in cell])
 
-    def better(other: Vector, own: Vector) -> bool:
-        return all(a - b > 2 * radius for a, b in zip(other, own, strict=True))
+    def beaten(own: Vector) -> bool:
+        return any(min(minus(other, own)) > 2 * radius for other in worth)
 
-    return [o for o, own in enumerate(worth) if not any(better(other, own) for other in worth)]
+    return [o for o, own in enumerate(worth) if not beaten(own)]
 
 
 def check_inward(item: Item, game: Game, cell: Cell, beta: Vector, radius: Fraction) -> None:
     """Refuse unless `β·e`, that is `n_c·Ye`, is positive on the cell, in all games near by."""
-    rest = [sum(beta, Fraction(0)) / game.n - value for value in beta]  # the γ_N - β_i
-    found = coefficients(game.gamma(beta), rest, kept_outcomes(cell, radius), cell, radius)
+    gamma = game.gamma(beta)
+    gamma_N = gamma.pop(GRAND)
+    weights = [gamma_N - value for value in beta]
+    found = coefficients(gamma, weights, kept_outcomes(cell, radius), cell, radius)
     check_signs(item, found, set(), "not shown to point inward")
 
 
 def payoff_bounds(game: Game, simplices: Sequence[Cell], radius: Fraction) -> Bounds:
     """Return bounds of the payoffs of equilibria in the region, in all games near by."""
-    found = []
+
+    def least(beta: Vector) -> Fraction:
+        """Return the least value of `Σ β_i φ_i`, divided by the price."""
+        values = []
+        for cell in simplices:
+            prices = [dot(beta, vertex.prices) for vertex in cell]
+            for (k, m), value in weighted_values(game.gamma(beta), cell, radius).items():
+                values.append(2 * value / abs(prices[k] + prices[m]))
+        return min(values)
+
     kept = {o for cell in simplices for o in kept_outcomes(cell, radius)}
+    found = []
     for i, unit in enumerate(identity(game.n)):
-
-        def least(beta: Vector) -> Fraction:
-            gamma = {**game.gamma(beta), GRAND: sum(beta, Fraction(0)) / game.n}
-            return min(
-                2 * value / (cell[k].prices[i] + cell[m].prices[i])
-                for cell in simplices
-                for (k, m), value in weighted_values(gamma, cell, radius).items()
-            )
-
-        paid, most = [game.V[o][i] for o in kept], -least([-a for a in unit])
+        paid, most = [game.V[o][i] for o in kept], -least(scale(Fraction(-1), unit))
         found.append((max(least(unit), min(paid) - radius), min(most, max(paid) + radius)))
     return tuple(found)

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from .cells import Leaf, Side, Vertex, check_excluded, read_vertex
 from .entries import Entry
 from .game import Game
-from .linear import barycentric
+from .linear import convex_weights
 from .reading import Item
 
 Cell = tuple[int, ...]
 #: The kinds of nodes, and how many members follow the kind.
 NODES = {"edge": 3, "star": 1, "renew": 2, "strategy": 4}
 NODES |= dict.fromkeys(("excluded", "inside", "known", "undecided"), 1)
-#: Why no point splits a cell.
-SPLITS = {
-    "edge": "not between the ends of the edge",
-    "star": "not in the cell",
-    "renew": "other prices",
-}
-
-
-@dataclass(frozen=True)
-class Covered:
-    """What a tree shows: the price floor, and how many cells are undecided.
-
-    `least` bounds the least price in any undecided cell from above.
-    """
-
-    floor: Fraction
-    undecided: int
-    least: Fraction
+#: Why a point splits no cell.
+SPLITS = {"edge": "not between its ends", "star": "not in the cell", "renew": "other prices"}
 
 
 def check_tree(
     parts: list[Item], game: Game, perfect: bool, entries: list[Entry], refutation: bool
-) -> Covered:
-    """Check all nodes of a tree in preorder."""
+) -> tuple[Fraction, list[Fraction]]:
+    """Check all nodes of a tree in preorder.
+
+    Return the price floor, and for every undecided cell an upper bound of its least prices.
+    """
     limit, listed, nodes = parts
     floor = limit.not_negative()
     limit.need(game.n * floor < 1, "not below 1/n")
@@ -69,12 +56,11 @@ def check_tree(
             least.append(min(map(max, zip(*(vertex.prices for vertex in inside), strict=True))))
         else:
             entry = entries[rest[0].index(len(entries))]
-            boxed = entry.box.holds if entry.box else lambda prices: False
-            holds = entry.holds if name == "known" else boxed
+            holds = entry.holds if name == "known" else entry.isolates
             good = all(holds(vertex.prices) for vertex in inside)
             rest[0].need(good, "the cell is not shown to belong to this entry")
     nodes.need(waiting == [], "nodes are missing: cells are left")
-    return Covered(floor, len(least), max(least, default=Fraction(0)))
+    return floor, least
 
 
 def split(name: str, rest: list[Item], cell: Cell, vertices: list[Vertex]) -> list[Cell]:
@@ -82,24 +68,18 @@ def split(name: str, rest: list[Item], cell: Cell, vertices: list[Vertex]) -> li
     *ends, m = (place.index(len(vertices)) for place in rest)
     corners = cell if name == "star" else tuple(reversed(ends))
     rest[0].need(set(corners) <= set(cell), "not a vertex of the cell")
-    weights = barycentric([vertices[k].prices for k in corners], vertices[m].prices) or [
-        Fraction(-1)
-    ]
-    rest[-1].need(min(weights) >= 0, SPLITS[name])
-    parts = [
-        tuple(m if j == k else j for j in cell)
-        for k, w in zip(corners, weights, strict=True)
-        if w > 0
-    ]
-    rest[-1].need(len(parts) > 1 or name == "renew", "a vertex of the cell")
-    return parts
+    weights = convex_weights([vertices[k].prices for k in corners], vertices[m].prices)
+    rest[-1].need(weights != [], SPLITS[name])
+    moved = [k for k, weight in zip(corners, weights, strict=True) if weight > 0]
+    rest[-1].need(len(moved) > 1 or name == "renew", "a vertex of the cell")
+    return [tuple(m if j == k else j for j in cell) for k in moved]
 
 
 def sides(rest: list[Item], game: Game) -> list[Side]:
     """Return both sides of a split by the probability of a threat's action, the last first."""
     pair = game.pairs[rest[0].text(*game.pairs)]
     of_row = rest[1].text("row", "column") == "row"
-    index, bound = rest[2].index(len(pair.rows if of_row else pair.columns)), rest[3].number()
+    index, bound = rest[2].index(pair.sizes[0 if of_row else 1]), rest[3].number()
     rest[3].need(0 < bound < 1, "not between 0 and 1")
     side = Side(pair.key, of_row, index, bound, 1)
     return [side, replace(side, sense=-1)]
