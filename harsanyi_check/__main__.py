@@ -19,14 +19,11 @@ def main(arguments: list[str]) -> int:
         print(f"unusable: {ascii(str(error))[1:-1]}", file=sys.stderr)
         return 2
     try:
-        claim = check(content)
-    except Unusable as verdict:
-        print(f"unusable: {verdict}", file=sys.stderr)
-        return 2
+        print(f"valid: {check(content).words}")
     except Refused as verdict:
-        print(f"refused: {verdict}", file=sys.stderr)
-        return 1
-    print(f"valid: {claim.words}")
+        unusable = isinstance(verdict, Unusable)
+        print(f"{'unusable' if unusable else 'refused'}: {verdict}", file=sys.stderr)
+        return 2 if unusable else 1
     return 0
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
 from .entries import Entry, read_entry
-from .game import Bounds, Game, read_game
-from .reading import Item, read
+from .game import Bounds, read_game
+from .reading import Item, read, shown
 from .robust import Region, check_regions, disjoint
-from .trees import Tree
+from .trees import check_tree
 
 COMMON = ("format", "version", "kind", "concept", "game", "sha256")
 NAMES = {"coco": "CoCo", "coalition-perfect": "coalition-perfect"}
+TREE = ("price_floor", "vertices", "nodes")
 PARTS = {
     "equilibrium": ("equilibrium",),
     "distinctness": ("equilibria", "player"),
-    "refutation": ("price_floor", "vertices", "nodes"),
-    "enumeration": ("price_floor", "vertices", "nodes", "equilibria"),
+    "refutation": TREE,
+    "enumeration": (*TREE, "equilibria"),
     "robust": ("radius", "equilibria"),
 }
 
@@ -58,49 +59,49 @@ def check(document: object) -> Claim:
     """Return what a certificate (text, bytes or a JSON document) proves, or raise `Refused`."""
     item = read(document)
     kind = Item(item.value.get("kind"), "kind").text(*PARTS)
-    fields = item.fields(*COMMON, *PARTS[kind], optional={"software": None})
-    concept = fields["concept"].text(*NAMES)
-    game = read_game(fields["game"])
+    parts = item.parts(*COMMON, *PARTS[kind], optional={"software": None})
+    _, _, _, chosen, form, _, *rest, _ = parts
+    concept, game = chosen.text(*NAMES), read_game(form)
     entries: Sequence[Entry | Region]
     exact, undecided, name = None, 0, NAMES[concept]
     if kind == "equilibrium":
-        entries = [read_entry(fields["equilibrium"], game, concept)]
+        entries = [read_entry(rest[0], game, concept)]
         words = f"the game has a proper {name} equilibrium"
     elif kind == "distinctness":
-        entries, words = distinctness(fields, game, concept)
+        entries = [read_entry(place, game, concept) for place in rest[0].items(2)]
+        player = rest[1].index(game.n)
+        check_distinct(rest[0], entries, player)
+        words = f"the game has two {name} equilibria with different payoffs of player {player}"
     elif kind == "robust":
-        entries, words = robust(fields, game)
+        chosen.text("coco")
+        radius = rest[0].not_negative()
+        entries = check_regions(rest[1], game, radius)
+        apart = all(disjoint(a.payoffs, b.payoffs) for a, b in combinations(entries, 2))
+        different = f"different {'payoffs' if apart else 'prices'}"
+        near = f"whose payoffs differ by at most {shown(radius)} of each player's range"
+        words = f"every game {near} has at least {len(entries)} CoCo equilibria with {different}"
     else:
-        places = fields["equilibria"].items() if kind == "enumeration" else []
+        refutation, perfect = kind == "refutation", concept == "coalition-perfect"
+        places = [] if refutation else rest[3].items()
         entries = stated = [read_entry(place, game, concept) for place in places]
-        covered = Tree(fields, game, concept == "coalition-perfect", stated).walk()
-        undecided = covered.undecided
-        exact = undecided == 0 and counted(stated, covered.floor)
-        where = "normalised prices of at least " + str(covered.floor)
-        where = where if covered.floor else "positive prices"
-        # those proved to lie below the floor are none of those that are spoken of
-        reach = [e for e in stated if all(high >= covered.floor for _, high in e.prices)]
-        words = complete(stated if reach else [], exact, name, where)
+        floor, least = check_tree(rest[:3], game, perfect, stated, refutation)
+        undecided = len(least)
+        exact = undecided == 0 and counted(stated, floor)
+        words = complete(stated, exact, floor, name)
         if undecided:
-            cells = f"{undecided} undecided cells, where some price is at most {covered.least}"
-            words = f"outside {cells}, {words}"
-    prices, payoffs = [e.prices for e in entries], [e.payoffs for e in entries]
-    return Claim(
-        kind, concept, words, len(entries), exact, undecided, tuple(prices), tuple(payoffs)
-    )
+            cells = f"where some price is at most {shown(max(least))}"
+            words = f"outside {undecided} undecided cells, {cells}, {words}"
+    prices = tuple(entry.prices for entry in entries)
+    payoffs = tuple(game.in_units(entry.payoffs) for entry in entries)
+    return Claim(kind, concept, words, len(entries), exact, undecided, prices, payoffs)
 
 
-def complete(entries: Sequence[Entry], exact: bool, name: str, where: str) -> str:
-    """Say in words that a list is complete."""
-    if exact and entries:
-        ending = "um" if len(entries) == 1 else "a"
-        return f"the game has exactly {len(entries)} {name} equilibri{ending} with {where}"
-    if not entries:
-        return f"the game has no {name} equilibrium with {where}"
-    sets = sum(not entry.single for entry in entries)
-    return f"every {name} equilibrium with {where} is among the {len(entries)} listed" + (
-        f", {sets} of which are sets" if sets else ""
-    )
+def check_distinct(item: Item, entries: Sequence[Entry], player: int) -> None:
+    """Refuse unless these are two equilibria with different payoffs of a player."""
+    single = all(entry.form in ("rational", "box") for entry in entries)
+    item.need(single, "two equilibria are expected, not sets")
+    one, two = (entry.payoffs[player : player + 1] for entry in entries)
+    item.need(disjoint(one, two), "the player's payoffs are not shown to differ")
 
 
 def counted(entries: Sequence[Entry], floor: Fraction) -> bool:
@@ -112,28 +113,15 @@ def counted(entries: Sequence[Entry], floor: Fraction) -> bool:
     )
 
 
-def distinctness(fields: dict[str, Item], game: Game, concept: str) -> tuple[list[Entry], str]:
-    """Check two equilibria with different payoffs of a player."""
-    entries = [read_entry(place, game, concept) for place in fields["equilibria"].items(2)]
-    single = all(entry.form in ("rational", "box") for entry in entries)
-    fields["equilibria"].need(single, "two equilibria are expected, not sets")
-    player = fields["player"].index(game.n)
-    one, two = (entry.payoffs[player : player + 1] for entry in entries)
-    fields["equilibria"].need(disjoint(one, two), "the player's payoffs are not shown to differ")
-    words = (
-        f"the game has two {NAMES[concept]} equilibria with different payoffs of player {player}"
-    )
-    return entries, words
-
-
-def robust(fields: dict[str, Item], game: Game) -> tuple[list[Region], str]:
-    """Check equilibria of all games near one."""
-    fields["concept"].text("coco")
-    radius = fields["radius"].not_negative()
-    regions = check_regions(fields["equilibria"], game, radius)
-    distinct = all(disjoint(a.payoffs, b.payoffs) for a, b in combinations(regions, 2))
-    words = (
-        f"every game whose payoffs differ by at most {radius} of each player's range has at least "
-        f"{len(regions)} CoCo equilibria with different {'payoffs' if distinct else 'prices'}"
-    )
-    return [replace(region, payoffs=game.in_units(region.payoffs)) for region in regions], words
+def complete(entries: Sequence[Entry], exact: bool, floor: Fraction, name: str) -> str:
+    """Say in words that a list is complete."""
+    where = f"normalised prices of at least {shown(floor)}" if floor else "positive prices"
+    # entries proved to lie below the floor are none of those that are spoken of
+    if not any(all(high >= floor for _, high in entry.prices) for entry in entries):
+        return f"the game has no {name} equilibrium with {where}"
+    if exact:
+        ending = "um" if len(entries) == 1 else "a"
+        return f"the game has exactly {len(entries)} {name} equilibri{ending} with {where}"
+    sets = sum(not entry.single for entry in entries)
+    more = f", {sets} of which are sets" if sets else ""
+    return f"every {name} equilibrium with {where} is among the {len(entries)} listed{more}"

@@ -2,56 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
 from math import factorial, prod
+from typing import Any
 
-from .linear import Vector, dot
+from .linear import Matrix, Vector, dot, minus, scale
 from .reading import Item
 
 MOST_PLAYERS = 12
+NONE: Mapping[str, Any] = {"columns": [], "rows": []}  # multipliers that are left out
+GRAND = "N"
 
-#: A strategy as (index, probability).
-Sparse = tuple[tuple[int, Fraction], ...]
-Strategies = Mapping[str, tuple[Sparse, Sparse]]
 Coalition = tuple[int, ...]
+#: The probabilities of all joint actions of a coalition.
+Strategy = tuple[Fraction, ...]
+#: Of both sides of a pair, and of all pairs by their keys.
+Threats = tuple[Strategy, Strategy]
+Strategies = Mapping[str, Threats]
 #: Least and largest values of every player.
 Bounds = tuple[tuple[Fraction, Fraction], ...]
 
 
-def key_of(coalition: Coalition) -> str:
-    """Return the key of a coalition, such as "0,2"."""
-    return ",".join(map(str, coalition))
+@dataclass(frozen=True)
+class Multipliers:
+    """The lists of `[c', c, s]` and `[r', r, t]` of a pair."""
+
+    columns: list[tuple[int, int, Fraction]]
+    rows: list[tuple[int, int, Fraction]]
+
+    def least(self, values: Matrix, P: Matrix, Q: Matrix) -> Fraction:
+        """Return the least of `values_rc - Σ s_c'c P_rc' - Σ t_r'r Q_r'c` over rows and columns."""
+        found = [list(row) for row in values]
+        for better, c, s in self.columns:
+            for r, row in enumerate(found):
+                row[c] -= s * P[r][better]
+        for better, r, t in self.rows:
+            found[r] = minus(found[r], scale(t, Q[better]))
+        return min(map(min, found))
 
 
 @dataclass(frozen=True)
 class Pair:
     """A coalition `R` with player 0, the opponents `against`, and their threat game.
 
-    `table[r][c]` is the outcome where `R` plays its joint action r and the others theirs, c;
-    `sign` is 1 for the members of `R` and -1 for the others; a value 1 of this pair alone gives
-    `phi[i]` to player i.
+    `table[r][c]` is the outcome where `R` plays its joint action r and the others theirs, c; a
+    value 1 of this pair alone gives `phi[i]` to player i.
     """
 
     key: str
     members: Coalition
     against: Coalition
-    table: tuple[tuple[int, ...], ...]
-    sign: tuple[int, ...]
-    phi: tuple[Fraction, ...]
+    table: list[list[int]]
+    phi: list[Fraction]
 
     @property
-    def rows(self) -> range:
-        """The joint actions of `R`."""
-        return range(len(self.table))
+    def sizes(self) -> tuple[int, int]:
+        """The numbers of joint actions of `R` and of the opponents."""
+        return len(self.table), len(self.table[0])
 
-    @property
-    def columns(self) -> range:
-        """The joint actions of the opponents."""
-        return range(len(self.table[0]))
+    def read_threats(self, item: Item) -> Threats:
+        """Read a sparse strategy of `R` and one of the opponents."""
+        x, y = zip(item.items(2), self.sizes, strict=True)
+        return read_strategy(*x), read_strategy(*y)
+
+    def read_multipliers(self, columns: Item, rows: Item) -> Multipliers:
+        """Read lists of multipliers."""
+        found = []
+        for item, count in zip((columns, rows), reversed(self.sizes), strict=True):
+            parts = [part.items(3) for part in item.items()]
+            found.append([(b.index(count), a.index(count), s.not_negative()) for b, a, s in parts])
+        return Multipliers(*found)
+
+    def signed(self, values: Vector) -> list[Fraction]:
+        """Return numbers of all players, with the sign changed for the opponents."""
+        return [value if i in self.members else -value for i, value in enumerate(values)]
 
 
 @dataclass(frozen=True)
@@ -83,109 +111,86 @@ class Game:
         parts = zip(normalised, self.payoffs, self.ranges, strict=True)
         return tuple((min(row) + r * low, min(row) + r * high) for (low, high), row, r in parts)
 
-    def joint_actions(self, coalition: Coalition) -> list[tuple[int, ...]]:
-        """Return the joint actions of a coalition in C order."""
-        return list(product(*(range(self.actions[i]) for i in coalition)))
+    def coalitions(self, least: int, most: int) -> dict[str, Coalition]:
+        """Return the coalitions of these sizes by their keys, such as "0,2"."""
+        sizes = range(least, most + 1)
+        found = [s for size in sizes for s in combinations(range(self.n), size)]
+        return {",".join(map(str, s)): s for s in found}
 
-    def coalitions(self, least: int, most: int) -> list[Coalition]:
-        """Return the coalitions of these sizes."""
-        return [s for size in range(least, most + 1) for s in combinations(range(self.n), size)]
+    def numbers(self, coalition: Coalition) -> list[int]:
+        """Return what the joint actions of a coalition add to the number of an outcome."""
+        sizes = [prod(self.actions[i:]) for i in range(self.n + 1)]
+        return list(map(sum, product(*(range(0, sizes[i], sizes[i + 1]) for i in coalition))))
 
     @cached_property
     def pairs(self) -> dict[str, Pair]:
         """All pairs by their keys."""
-        everyone = tuple(range(self.n))
-        number = {actions: o for o, actions in enumerate(self.joint_actions(everyone))}
         found = {}
-        for members in (s for s in self.coalitions(1, self.n - 1) if s[0] == 0):
-            against = tuple(i for i in everyone if i not in members)
-            places = [(*members, *against).index(i) for i in everyone]
-            table = tuple(
-                tuple(number[tuple((*row, *c)[k] for k in places)] for c in columns)
-                for columns in [self.joint_actions(against)]
-                for row in self.joint_actions(members)
-            )
-            own, theirs = self._share(len(members)), self._share(len(against))
-            phi = tuple(own if i in members else -theirs for i in everyone)
-            sign = tuple(1 if i in members else -1 for i in everyone)
-            found[key_of(members)] = Pair(key_of(members), members, against, table, sign, phi)
+        for key, members in self.coalitions(1, self.n - 1).items():
+            if 0 in members:
+                against = tuple(i for i in range(self.n) if i not in members)
+                columns = self.numbers(against)
+                table = [[row + column for column in columns] for row in self.numbers(members)]
+                own, theirs = self._share(len(members)), self._share(len(against))
+                phi = [own if i in members else -theirs for i in range(self.n)]
+                found[key] = Pair(key, members, against, table, phi)
         return found
 
     def _share(self, size: int) -> Fraction:
         """Return `c_r`, the weight of a coalition's value in a member's share."""
         return Fraction(factorial(size - 1) * factorial(self.n - size), factorial(self.n))
 
-    def threat_game(self, pair: Pair, prices: Vector) -> list[list[Fraction]]:
-        """Return `M_R` at normalised prices."""
-        worth = self.worth([b * s for b, s in zip(prices, pair.sign, strict=True)])
-        return [[worth[o] for o in row] for row in pair.table]
-
     def worth(self, weights: Vector) -> list[Fraction]:
         """Return the weighted sum of payoffs in every outcome."""
         return [dot(weights, vector) for vector in self.V]
 
-    def mean(self, strategy: Sparse) -> list[Fraction]:
-        """Return the normalised payoffs of a strategy of the grand coalition."""
-        return [sum((p * self.V[o][i] for o, p in strategy), Fraction(0)) for i in range(self.n)]
+    def threat_game(self, pair: Pair, prices: Vector) -> list[list[Fraction]]:
+        """Return `M_R` at normalised prices."""
+        worth = self.worth(pair.signed(prices))
+        return [[worth[o] for o in row] for row in pair.table]
 
     def gamma(self, beta: Vector) -> dict[str, Fraction]:
-        """Return the weights `γ_R` of the pairs' values in `Σ β_i φ_i`."""
-        return {key: dot(beta, pair.phi) for key, pair in self.pairs.items()}
+        """Return the weights `γ_R` of the pairs' values, and `γ_N`, in `Σ β_i φ_i`."""
+        found = {key: dot(beta, pair.phi) for key, pair in self.pairs.items()}
+        return {**found, GRAND: sum(beta, Fraction(0)) / self.n}
 
+    def read_prices(self, item: Item) -> tuple[Fraction, ...]:
+        """Read normalised prices."""
+        prices = item.numbers(self.n)
+        item.need(min(prices) >= 0, "a price is negative")
+        item.need(sum(prices) == 1, "the prices do not add up to 1")
+        return prices
 
-def against_columns(matrix: Sequence[Vector], x: Sparse) -> list[Fraction]:
-    """Return `xM`, what a row strategy earns against every column."""
-    return [sum((p * matrix[r][c] for r, p in x), Fraction(0)) for c in range(len(matrix[0]))]
-
-
-def against_rows(matrix: Sequence[Vector], y: Sparse) -> list[Fraction]:
-    """Return `My`, what every row earns against a column strategy."""
-    return [sum((q * row[c] for c, q in y), Fraction(0)) for row in matrix]
+    def read_strategies(self, item: Item, without: str | None = None) -> Strategies:
+        """Read the strategies of all pairs (but one)."""
+        pairs = [pair for key, pair in self.pairs.items() if key != without]
+        places = item.parts(*(pair.key for pair in pairs))
+        return {p.key: p.read_threats(place) for p, place in zip(pairs, places, strict=True)}
 
 
 def read_game(item: Item) -> Game:
     """Read a game in the project's format (docs/reference/formats.md); names are not looked at."""
     item.need(isinstance(item.value, dict), "an object is expected")
-    keys = ("format", "version", "actions", "payoffs", "transferable")
-    known = {key: item.value[key] for key in keys if key in item.value}
-    found = Item(known, item.place).fields(*keys[:-1], optional={"transferable": False})
-    found["format"].text("harsanyi-game")
-    found["version"].whole(1, 1)
-    actions = tuple(entry.whole(1, 10**6) for entry in found["actions"].some())
-    n = len(actions)
-    found["actions"].need(n <= MOST_PLAYERS, f"more than {MOST_PLAYERS} players")
-    payoffs = tuple(row.numbers(prod(actions)) for row in found["payoffs"].items(n))
-    side_payments = found["transferable"]
-    side_payments.need(side_payments.value is False, "with side payments there is no certificate")
+    keys = ("format", "version", "actions", "payoffs")
+    known = {key: item.value[key] for key in (*keys, "transferable") if key in item.value}
+    found = Item(known, item.place).parts(*keys, optional={"transferable": False})
+    form, version, numbers, table, transferable = found
+    form.text("harsanyi-game")
+    version.whole(1, 1)
+    actions = tuple(entry.whole(1, 10**6) for entry in numbers.some())
+    numbers.need(len(actions) <= MOST_PLAYERS, f"more than {MOST_PLAYERS} players")
+    payoffs = tuple(row.numbers(prod(actions)) for row in table.items(len(actions)))
+    transferable.need(transferable.value is False, "with side payments there is no certificate")
     return Game(actions, payoffs)
 
 
-def read_sparse(item: Item, count: int) -> Sparse:
+def read_strategy(item: Item, count: int) -> Strategy:
     """Read a sparse strategy over so many actions."""
     parts = [entry.items(2) for entry in item.some()]
-    found = tuple((index.index(count), p.number()) for index, p in parts)
-    indices = [index for index, _ in found]
+    indices = [index.index(count) for index, _ in parts]
     item.need(sorted(set(indices)) == indices, "the indices do not increase")
-    item.need(min(p for _, p in found) > 0, "a probability is not positive")
-    item.need(sum(p for _, p in found) == 1, "the probabilities do not add up to 1")
-    return found
-
-
-def read_threats(item: Item, pair: Pair) -> tuple[Sparse, Sparse]:
-    """Read a strategy of a coalition and one of its opponents."""
-    x, y = item.items(2)
-    return read_sparse(x, len(pair.rows)), read_sparse(y, len(pair.columns))
-
-
-def read_strategies(item: Item, game: Game, without: str | None = None) -> Strategies:
-    """Read the strategies of all pairs (but one)."""
-    found = item.fields(*(key for key in game.pairs if key != without))
-    return {key: read_threats(place, game.pairs[key]) for key, place in found.items()}
-
-
-def read_prices(item: Item, game: Game) -> tuple[Fraction, ...]:
-    """Read normalised prices."""
-    prices = item.numbers(game.n)
-    item.need(min(prices) >= 0, "a price is negative")
-    item.need(sum(prices) == 1, "the prices do not add up to 1")
-    return prices
+    probabilities = [probability.number() for _, probability in parts]
+    item.need(min(probabilities) > 0, "a probability is not positive")
+    item.need(sum(probabilities) == 1, "the probabilities do not add up to 1")
+    played = dict(zip(indices, probabilities, strict=True))
+    return tuple(played.get(index, Fraction(0)) for index in range(count))

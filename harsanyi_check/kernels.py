@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .game import Game, Pair
-from .intervals import Form, Interval, Table, eliminated, enclosing, inner, middles, product
-from .linear import Vector, dot, minus
+from .intervals import Form, Interval, enclosing, inner, solved
+from .linear import Vector, dot, identity, inverse, minus, mix, times
 from .reading import Item
 
 REFINEMENTS = 3
-#: The entries of a threat game as linear functions of all prices.
+#: The entries of a matrix as linear functions of all prices.
 Matrix = Sequence[Sequence[Vector]]
 
 
@@ -20,47 +20,59 @@ Matrix = Sequence[Sequence[Vector]]
 class Smooth:
     """A function as a form, and its partial derivatives, forms as well.
 
-    It depends on the free prices and on the values of the pairs with kinks, in this order. At a
-    point there are no derivatives.
+    It depends on the free prices and on the values of the pairs with kinks, in this order.
     """
 
     value: Form
-    slopes: tuple[Form, ...]
+    slopes: Sequence[Form]
 
     def __add__(self, other: Smooth) -> Smooth:
         pairs = zip(self.slopes, other.slopes, strict=True)
-        return Smooth(self.value + other.value, tuple(a + b for a, b in pairs))
+        return Smooth(self.value + other.value, [a + b for a, b in pairs])
 
     def __mul__(self, other: Smooth) -> Smooth:
         pairs = zip(self.slopes, other.slopes, strict=True)
-        slopes = tuple(a * other.value + self.value * b for a, b in pairs)
+        slopes = [inner([a, self.value], [other.value, b]) for a, b in pairs]
         return Smooth(self.value * other.value, slopes)
 
     def scaled(self, factor: Interval) -> Smooth:
         """Return the function times a number."""
-        return Smooth(self.value.scaled(factor), tuple(a.scaled(factor) for a in self.slopes))
+        return Smooth(self.value.scaled(factor), [a.scaled(factor) for a in self.slopes])
 
-    def over(self, other: Smooth) -> Smooth:
-        """Return the quotient, with the derivative `(f' - (f/g) g')/g`."""
-        value, share = self.value.over(other.value), other.value.reciprocal()
-        pairs = zip(self.slopes, other.slopes, strict=True)
-        return Smooth(value, tuple((a - value * b) * share for a, b in pairs))
+    def reciprocal(self) -> Smooth:
+        """Return 1/f, with the derivative `-f'/f²`."""
+        share = self.value.reciprocal()
+        zero = share - share
+        return Smooth(share, [zero - a * share * share for a in self.slopes])
 
 
 class Chart:
-    """Prices `b = c + ρ∘t` of a box, with so many values of kinks; without radii, of a point."""
+    """Prices `b = c + ρ∘t` of a box, and the values of so many kinks.
 
-    def __init__(self, center: Vector, radius: Vector, bits: int, kinks: int = 0) -> None:
+    Numbers are rounded to so many binary places that squares of radii are told from 0.
+    """
+
+    def __init__(self, center: Vector, radius: Vector, precision: int, kinks: int) -> None:
+        self.center, self.radius = list(center), list(radius)
+        self.precision, self.kinks = precision, kinks
         self.full = [*center, 1 - sum(center, Fraction(0))]
-        self.radius, self.bits, self.kinks = list(radius), bits, kinks
+
+    def moved(self, center: Vector, radius: Vector) -> Chart:
+        """Return another box with the same precision."""
+        return Chart(center, radius, self.precision, self.kinks)
 
     def _turns(self, coefficients: Vector) -> list[Fraction]:
         """Return the derivatives of a linear function by the free prices."""
-        return [a - coefficients[-1] for a in coefficients[: len(self.radius)]]
+        return [a - coefficients[-1] for a in coefficients[:-1]]
 
-    def number(self, value: Fraction) -> Interval:
-        """Return a number."""
-        return enclosing(value, value, self.bits)
+    def least(self, coefficients: Vector) -> Fraction:
+        """Return the least value of a linear function on the box."""
+        turns = [abs(turn) for turn in self._turns(coefficients)]
+        return dot(coefficients, self.full) - dot(turns, self.radius)
+
+    def number(self, low: Fraction, high: Fraction | None = None) -> Interval:
+        """Return a number, or all numbers between two."""
+        return enclosing(low, low if high is None else high, 2 * self.precision)
 
     def form(self, coefficients: Vector) -> Form:
         """Return a linear function of all prices, formed exactly and rounded once."""
@@ -68,113 +80,110 @@ class Chart:
         slopes = [self.number(turn * r) for turn, r in turns]
         return Form(self.number(dot(coefficients, self.full)), slopes)
 
-    def linear(self, coefficients: Vector) -> Smooth:
-        """Return a linear function of all prices, with its derivatives."""
-        turns = self._turns(coefficients) + [Fraction(0)] * self.kinks
-        return Smooth(self.form(coefficients), tuple(map(self.constant, turns)))
-
     def constant(self, value: Fraction) -> Form:
         """Return a constant."""
         return self.form([value] * len(self.full))
 
-    def least(self, coefficients: Vector) -> Fraction:
-        """Return the least value of a linear function on the box."""
-        turns = zip(self._turns(coefficients), self.radius, strict=True)
-        return dot(coefficients, self.full) - sum(abs(turn) * r for turn, r in turns)
+    def constants(self, matrix: Sequence[Vector]) -> list[list[Form]]:
+        """Return a matrix of constants."""
+        return [list(map(self.constant, row)) for row in matrix]
+
+    def linear(self, coefficients: Vector) -> Smooth:
+        """Return a linear function of all prices, with its derivatives."""
+        turns = self._turns(coefficients) + [Fraction(0)] * self.kinks
+        return Smooth(self.form(coefficients), list(map(self.constant, turns)))
+
+    def kink(self, k: int, center: Interval, slopes: Sequence[Interval]) -> Smooth:
+        """Return the value of a pair with a kink, the variable number k after the free prices."""
+        steps = [s * self.number(r) for s, r in zip(slopes, self.radius, strict=True)]
+        unit = identity(len(self.radius) + self.kinks)[len(self.radius) + k]
+        return Smooth(Form(center, steps), list(map(self.constant, unit)))
+
+    def price(self, i: int) -> Smooth:
+        """Return the price of a player."""
+        return self.linear(identity(len(self.full))[i])
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """Rows and columns of a threat game, equally many."""
+    """Equally many rows and columns of a threat game, whose entries are `M`."""
 
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
+    M: Matrix
+    rows: list[int]
+    columns: list[int]
+
+    def mirrored(self) -> Kernel:
+        """Return the same as the opponents see it."""
+        M = [[[-a for a in f] for f in column] for column in zip(*self.M, strict=True)]
+        return Kernel(M, self.columns, self.rows)
+
+    def bordered(self) -> Matrix:
+        """Return `[[M_IJ, -1], [1, 0]]`; a constant is a linear function of prices, too."""
+        minus_one, zero, one = ([Fraction(k)] * len(self.M[0][0]) for k in (-1, 0, 1))
+        part = [[*(self.M[r][c] for c in self.columns), minus_one] for r in self.rows]
+        return [*part, [*(one for _ in self.columns), zero]]
+
+    def solve(self, chart: Chart) -> list[Form]:
+        """Solve `M_IJ y = v·1, Σy = 1`; return y and v, or raise ZeroDivisionError.
+
+        The bordered matrix, multiplied by its inverse at the center, is `I + E`. There the
+        solution is z_0, and in the box `(I + E) z = z_0`. An enclosure of z, found by elimination,
+        is improved by `z = z_0 - E z`.
+        """
+        B = self.bordered()
+        back = inverse(at(B, chart.full))
+        if back is None:
+            raise ZeroDivisionError("the bordered matrix is singular at the center")
+        columns, unit = list(zip(*B, strict=True)), chart.constants(identity(len(B)))
+        whole = [[chart.form(mix(row, column)) for column in columns] for row in back]
+        (start,) = chart.constants([[row[-1] for row in back]])
+        _, ends = solved([[form.range() for form in row] for row in whole], [z.base for z in start])
+        z = [Form(end, first.slopes) for end, first in zip(ends, start, strict=True)]
+        E = list(map(minus, whole, unit))
+        for _ in range(REFINEMENTS):
+            z = [first - inner(row, z) for first, row in zip(start, E, strict=True)]
+        return z
+
+    def value(self, chart: Chart) -> Smooth:
+        """Return the value, whose derivative by a price is `x (∂M/∂b_k) y`."""
+        (*y, value), (*x, _) = self.solve(chart), self.mirrored().solve(chart)
+        slopes = [chart.constant(Fraction(0))] * (len(chart.radius) + chart.kinks)
+        for k in range(len(chart.radius)):
+            moves = [[self.M[r][c][k] - self.M[r][c][-1] for c in self.columns] for r in self.rows]
+            slopes[k] = inner(x, [inner(y, row) for row in chart.constants(moves)])
+        return Smooth(value, slopes)
+
+    def check(self, item: Item, chart: Chart) -> None:
+        """Refuse unless the kernel gives a saddle point at all prices of the box (item 2)."""
+        for side, name in ((self, "row"), (self.mirrored(), "column")):
+            *y, _ = side.solve(chart)
+            sign = all(form.range().low >= 0 for form in y)
+            item.need(sign, "a probability is not shown to be non-negative")
+            for r in set(range(len(side.M))) - set(side.rows):
+                leads = [list(map(minus, side.M[i], side.M[r])) for i in side.rows]
+                gains = [[chart.form(lead[j]) for j in side.columns] for lead in leads]
+                good = any(inner(y, gain).range().low >= 0 for gain in gains)
+                item.need(good, f"{name} {r} is not shown to be no better")
 
 
-def read_kernel(item: Item, pair: Pair) -> Kernel:
+def read_kernel(item: Item, game: Game, pair: Pair) -> Kernel:
     """Read a kernel."""
-    rows, columns = item.items(2)
-    found = Kernel(
-        tuple(row.index(len(pair.rows)) for row in rows.some()),
-        tuple(column.index(len(pair.columns)) for column in columns.some()),
+    rows, columns = (
+        [place.index(count) for place in part.some()]
+        for part, count in zip(item.items(2), pair.sizes, strict=True)
     )
-    item.need(len(found.rows) == len(found.columns), "not as many rows as columns")
-    once = all(len(set(part)) == len(part) for part in (found.rows, found.columns))
+    item.need(len(rows) == len(columns), "not as many rows as columns")
+    once = len(set(rows)) == len(rows) and len(set(columns)) == len(columns)
     item.need(once, "a row or column occurs twice")
-    return found
+    return Kernel(entries(game, pair), rows, columns)
 
 
-def entries(game: Game, pair: Pair) -> list[list[list[Fraction]]]:
+def entries(game: Game, pair: Pair) -> Matrix:
     """Return the entries `M_rc` as linear functions of all prices."""
-    signed = [[s * v for s, v in zip(pair.sign, vector, strict=True)] for vector in game.V]
+    signed = [pair.signed(vector) for vector in game.V]
     return [[signed[o] for o in row] for row in pair.table]
 
 
-def strategies(chart: Chart, M: Matrix, kernel: Kernel) -> list[list[Form]]:
-    """Return x and y of a kernel and the value, or raise ZeroDivisionError."""
-    part = [[M[r][c] for c in kernel.columns] for r in kernel.rows]
-    *y, value = _bordered(chart, part)
-    *x, _ = _bordered(chart, [list(column) for column in zip(*part, strict=True)])
-    return [x, y, [value]]
-
-
-def _bordered(chart: Chart, M: Matrix) -> list[Form]:
-    """Solve `M y = v·1, Σy = 1`.
-
-    The bordered matrix, multiplied by an inverse at the center, is `I + E`, and `(I + E) z = r`.
-    An enclosure of z, found by elimination, is improved by `z = r - E z`.
-    """
-    one, zero, size = (*(chart.constant(Fraction(k)) for k in (1, 0)), len(M) + 1)
-    matrix = [[*map(chart.form, row), zero - one] for row in M]
-    matrix.append([*([one] * (size - 1)), zero])
-    unit = [[one if i == j else zero for j in range(size)] for i in range(size)]
-    _, back = eliminated(_flat(matrix), _flat(unit))
-    back = [[Form(part.base, zero.slopes) for part in row] for row in middles(back)]
-    whole, r = product(back, matrix), [row[-1] for row in back]
-    _, z = eliminated(whole, [[part] for part in r])
-    E = [[a - b for a, b in zip(*rows, strict=True)] for rows in zip(whole, unit, strict=True)]
-    for _ in range(REFINEMENTS):
-        z = [[part - row[0]] for part, row in zip(r, product(E, z), strict=True)]
-    return [row[0] for row in z]
-
-
-def _flat(matrix: Table) -> Table:
-    return [[Form(form.base) for form in row] for row in matrix]
-
-
-def kernel_value(item: Item | None, game: Game, pair: Pair, kernel: Kernel, chart: Chart) -> Smooth:
-    """Return the value that a kernel gives; with an item, check that it is one (item 2)."""
-    M = entries(game, pair)
-    x, y, (value,) = strategies(chart, M, kernel)
-    if item is not None:
-        check_saddle(item, chart, M, kernel, x, y)
-    slopes = []
-    for k in range(len(chart.radius)):
-        payoffs = [
-            inner(y, [chart.constant(M[r][c][k] - M[r][c][-1]) for c in kernel.columns])
-            for r in kernel.rows
-        ]
-        slopes.append(inner(x, payoffs))
-    slopes += [chart.constant(Fraction(0))] * chart.kinks
-    return Smooth(value, tuple(slopes))
-
-
-def check_saddle(
-    item: Item, chart: Chart, M: Matrix, kernel: Kernel, x: list[Form], y: list[Form]
-) -> None:
-    """Refuse unless (x, y) is a saddle point at all prices of the box."""
-    sign = all(form.range().low >= 0 for form in (*x, *y))
-    item.need(sign, "a probability is not shown to be non-negative")
-    turned = [[[-a for a in f] for f in column] for column in zip(*M, strict=True)]
-    check_best(item, chart, M, kernel, y, "row")
-    check_best(item, chart, turned, Kernel(kernel.columns, kernel.rows), x, "column")
-
-
-def check_best(
-    item: Item, chart: Chart, M: Matrix, kernel: Kernel, y: list[Form], name: str
-) -> None:
-    """Refuse unless no row outside the kernel earns more against y than those in it."""
-    for r in set(range(len(M))) - set(kernel.rows):
-        lead = ([minus(M[i][j], M[r][j]) for j in kernel.columns] for i in kernel.rows)
-        good = any(inner(y, list(map(chart.form, gains))).range().low >= 0 for gains in lead)
-        item.need(good, f"{name} {r} is not shown to be no better")
+def at(matrix: Matrix, prices: Vector) -> list[list[Fraction]]:
+    """Return a matrix of linear functions at prices."""
+    return [times(row, prices) for row in matrix]

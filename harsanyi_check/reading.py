@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-_RATIONAL = re.compile(r"-?(0|[1-9][0-9]*)(?:/([1-9][0-9]*))?", re.ASCII)
+_RATIONAL = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:/([1-9][0-9]*))?", re.ASCII)
 MOST_DIGITS = 20_000
 MOST_DIGITS_OF_INTEGER = 600
 
@@ -44,18 +45,18 @@ class Item:
         if not condition:
             self.refuse(reason)
 
-    def fields(self, *required: str, optional: Mapping[str, Any] = MappingProxyType({})) -> Fields:
-        """Return the members of an object with these keys and no others.
+    def parts(self, *keys: str, optional: Mapping[str, Any] = MappingProxyType({})) -> list[Item]:
+        """Return the members of an object with these keys and no others, in this order.
 
         An optional one that is left out has the value given here.
         """
-        found = self.subset([*required, *optional])
-        for key in required:
+        found = self.subset([*keys, *optional])
+        for key in keys:
             self.need(key in found, f"the key {key!r} is missing")
         defaults = {key: Item(value, f"{self.place}.{key}") for key, value in optional.items()}
-        return {**defaults, **found}
+        return [{**defaults, **found}[key] for key in (*keys, *optional)]
 
-    def subset(self, keys: Collection[str]) -> Fields:
+    def subset(self, keys: Collection[str]) -> dict[str, Item]:
         """Return the members of an object that has none but these keys."""
         self.need(isinstance(self.value, dict), "an object is expected")
         for key in self.value:
@@ -77,13 +78,14 @@ class Item:
         """Return an exact rational: a JSON integer or a text such as "-7/9"."""
         if type(self.value) is int:
             return Fraction(self.value)
-        text = self.value if isinstance(self.value, str) else ""
-        match = _RATIONAL.fullmatch(text)
+        match = _RATIONAL.fullmatch(self.value) if isinstance(self.value, str) else None
         if match is None:
             self.refuse("an integer or a text p/q is expected")
         above, below = match[1], match[2] or "1"
-        self.need(max(len(above), len(below)) <= MOST_DIGITS, "the number is too long")
-        return Fraction(-_whole(above) if text[0] == "-" else _whole(above), _whole(below))
+        longest = max(len(above.lstrip("-")), len(below))
+        self.need(longest <= MOST_DIGITS, "the number is too long")
+        # Decimal reads integers of any length exactly, int reads no long ones
+        return Fraction(int(Decimal(above)), int(Decimal(below)))
 
     def numbers(self, count: int) -> tuple[Fraction, ...]:
         """Return a list of so many rationals."""
@@ -91,8 +93,9 @@ class Item:
 
     def not_negative(self) -> Fraction:
         """Return a rational that is not negative."""
-        self.need(self.number() >= 0, "the number is negative")
-        return self.number()
+        number = self.number()
+        self.need(number >= 0, "the number is negative")
+        return number
 
     def whole(self, low: int, high: int) -> int:
         """Return a JSON integer between the bounds."""
@@ -112,16 +115,10 @@ class Item:
         return str(self.value)
 
 
-Fields = dict[str, Item]
-
-
-def _whole(digits: str) -> int:
-    """Return the integer with these digits, in pieces: Python limits what it converts at once."""
-    value = 0
-    for start in range(0, len(digits), 1000):
-        piece = digits[start : start + 1000]
-        value = value * 10 ** len(piece) + int(piece)
-    return value
+def shown(number: Fraction) -> str:
+    """Return a rational of any length as a text."""
+    whole = number.denominator == 1
+    return f"{Decimal(number.numerator)}" + ("" if whole else f"/{Decimal(number.denominator)}")
 
 
 def _object(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,20 +141,15 @@ def read(document: object) -> Item:
     """Return a certificate (text, bytes or a document) that agrees with its digest."""
     try:
         text = document.decode() if isinstance(document, bytes) else document
-        text = text if isinstance(text, str) else json.dumps(text)
         found = json.loads(
-            text,
+            text if isinstance(text, str) else json.dumps(text),
             object_pairs_hook=_object,
             parse_int=_integer,
             parse_float=_inexact,
             parse_constant=_inexact,
         )
-    except UnicodeDecodeError:
-        raise Unusable("document", "not a text in UTF-8") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Unusable("document", f"not JSON: {ascii(str(error))[1:80]}") from None
-    except RecursionError:
-        raise Unusable("document", "nested too deeply") from None
     header = found if isinstance(found, dict) else {}
     if header.get("format") != "harsanyi-certificate":
         raise Unusable("document", "not a certificate: the format is not 'harsanyi-certificate'")
