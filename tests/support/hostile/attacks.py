@@ -10,6 +10,7 @@ import numpy as np
 from hostile.box_attacks import boxes
 from hostile.cell_attacks import cells
 from hostile.division_attacks import divisions
+from hostile.region_attacks import regions
 from hostile.set_attacks import hulls
 from hostile.sketch import Case
 from hostile.tally import Tally
@@ -19,6 +20,9 @@ def attack(case: Case, seed: int) -> Tally:
     """Try all kinds of false certificates about one game."""
     rng = np.random.default_rng([7, seed])
     tally = Tally()
+    if case.form == "regions":
+        regions(case, rng, tally)
+        return tally
     if case.concept == "coco":
         boxes(case, rng, tally)
     hulls(case, rng, tally)

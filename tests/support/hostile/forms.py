@@ -8,6 +8,7 @@ from hostile.box_forms import kink, one_box
 from hostile.cell_forms import at_floor, dropped, exempt, shared_face
 from hostile.drawing import Draw
 from hostile.perfect_forms import perfect
+from hostile.region_forms import regions
 from hostile.set_forms import sets
 from hostile.sketch import Case
 
@@ -20,6 +21,7 @@ FORMS: dict[str, Draw] = {
     "dropped": dropped,
     "exempt": exempt,
     "perfect": perfect,
+    "regions": regions,
 }
 
 

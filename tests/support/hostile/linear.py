@@ -22,6 +22,15 @@ _TIGHT = 1e-9
 _GRID = 1 << 20
 
 
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A least sum, the point where it is, and the inequalities' slack there; in doubles."""
+
+    value: float
+    point: np.ndarray
+    slack: np.ndarray
+
+
 @dataclass
 class Program:
     """Unknowns with bounds, ``row·x = 0``, and ``row·x >= 0``.
@@ -79,6 +88,25 @@ class Program:
         point = found.x[:size]
         slack = self._matrix(rows, size) @ point
         return self._exact(point, [k for k in range(len(rows)) if abs(slack[k]) <= _TIGHT])
+
+    def least(self, costs: Row) -> Outcome | None:
+        """Return a point where a sum of unknowns is least, in doubles; all rows as inequalities."""
+        size = len(self.lower)
+        above = self._matrix([row for row, _, _ in self.at_least], size)
+        found = linprog(
+            self._matrix([costs], size).toarray()[0],
+            A_ub=-above,
+            b_ub=np.zeros(len(self.at_least)),
+            A_eq=self._matrix(self.zero, size),
+            b_eq=np.zeros(len(self.zero)),
+            bounds=[(float(lo), float(hi)) for lo, hi in zip(self.lower, self.upper, strict=True)],
+            method="highs",
+        )
+        return None if found.status != 0 else Outcome(found.fun, found.x, above @ found.x)
+
+    def exactly(self, found: Outcome) -> list | None:
+        """Return the exact point near one that `least` returned."""
+        return self._exact(found.point, np.flatnonzero(np.abs(found.slack) <= _TIGHT).tolist())
 
     def _exact(self, point: np.ndarray, tight: list[int]) -> list | None:
         """Return a point of fractions near one in doubles, with the same inequalities tight."""

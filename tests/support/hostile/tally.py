@@ -14,12 +14,21 @@ from hostile.claims import Claim, Mixture
 
 @dataclass
 class Tally:
-    """Numbers of certificates tried, of true ones accepted and of false ones accepted."""
+    """Numbers of certificates tried, of true ones accepted and of false ones accepted.
+
+    Attributes
+    ----------
+    edges, emptied : lists of float
+        Of regions: the largest radius accepted, as a share of the least known that must be refused
+        because a game has an equilibrium on the boundary, or none inside.
+    """
 
     tried: int = 0
     accepted: int = 0
     false: list[dict[str, Any]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    edges: list[float] = field(default_factory=list)
+    emptied: list[float] = field(default_factory=list)
 
     def count(self, kind: str, accepted: bool, false: bool, entry: Any) -> None:
         self.tried += 1
