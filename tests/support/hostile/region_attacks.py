@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-
 from harsanyi_aux.search.polytopes import boundary_cells, directions
 from harsanyi_aux.search.region_proofs import region_entry
 from harsanyi_aux.search.regions import Boundary, Plan, plan_region
 from harsanyi_aux.subdivision.frame import build_frame
+
 from hostile.absence import is_absent
 from hostile.claims import Vector
 from hostile.nearby import Arena, Near, Payoffs, distance, nearest, normalised

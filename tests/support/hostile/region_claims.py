@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-
-import harsanyi_check
-from harsanyi_aux.certify import check
 from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.search.polytopes import boundary_cells
 from harsanyi_aux.search.region_proofs import _refined
 from harsanyi_aux.search.regions import Plan
 from harsanyi_aux.subdivision.corners import make_corner
 from harsanyi_aux.subdivision.document import exact_game
 from harsanyi_aux.subdivision.frame import Frame
+
+import harsanyi_check
+from harsanyi_aux.certify import check
+from harsanyi_aux.errors import HarsanyiError
 from hostile.claims import Claim, Vector, payoffs_of
 from hostile.nearby import Payoffs
 from hostile.tally import Tally
