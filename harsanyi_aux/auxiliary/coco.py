@@ -160,8 +160,7 @@ class AuxiliaryGame:
         The equilibrium is not verified; its regrets say what it is worth. Its stated payoffs are
         not used: the planner's strategy implies them.
         """
-        prices = equilibrium.prices.astype(np.float64) * self.game.ranges
-        prices = read_only(prices / prices.sum())
+        prices = read_only(self.game.normalise(equilibrium.prices))
         strategies = {
             mask: read_only(equilibrium.strategies.by_mask(mask).astype(np.float64))
             for mask in range(1, self._full + 1)
@@ -236,7 +235,7 @@ class AuxiliaryGame:
         return Equilibrium(
             concept="coco",
             kind="proper" if prices.min() > 0 else "boundary",
-            prices=read_only(prices / self.game.ranges),
+            prices=read_only(self.game.in_curnits(prices)),
             payoffs=read_only(outcomes @ planner),
             strategies=CoalitionMap(strategies),
         )

@@ -125,8 +125,8 @@ class SmoothedAuxiliaryGame:
         stated = Equilibrium(
             concept="coco",
             kind="proper",
-            prices=prices / self.game.ranges,
-            payoffs=self.game.minima + self.game.ranges * point,
+            prices=self.game.in_curnits(prices),
+            payoffs=self.game.in_utils(point),
             strategies=CoalitionMap(strategies),
         )
         fight = fights(self.game, stated)

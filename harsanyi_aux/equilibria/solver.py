@@ -380,7 +380,7 @@ def equilibrium_at(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equi
         kind,
         point.prices,
         mixture,
-        game.minima + game.ranges * (problem.planner.points @ mixture),
+        game.in_utils(problem.planner.points @ mixture),
     )
 
 
@@ -399,7 +399,7 @@ def _equilibrium(
     return Equilibrium(
         concept="coco",
         kind=kind,
-        prices=read_only(normalised / game.ranges),
+        prices=read_only(game.in_curnits(normalised)),
         payoffs=read_only(payoffs),
         strategies=CoalitionMap(by_mask),
     )
@@ -412,7 +412,7 @@ def _transferable(game: StrategicGame, concept: Concept, tol: float) -> Equilibr
     at = problem.evaluate(normalised)
     mixture = np.zeros(len(at.earned))
     mixture[at.chosen] = 1.0
-    payoffs = game.minima + game.ranges * at.owed / normalised
+    payoffs = game.in_utils(at.owed / normalised)
     equilibrium = replace(
         _equilibrium(problem, "proper", normalised, mixture, payoffs), concept=concept
     )

@@ -135,9 +135,7 @@ def normalised_prices(game: StrategicGame, equilibrium: Equilibrium) -> FloatArr
     """Return ``b_i = a_i r_i / Σ_j a_j r_j`` in doubles, shape (n,)."""
     from harsanyi_aux.game.implied import float_prices
 
-    weights = float_prices(game, equilibrium) * game.ranges
-    normalised: FloatArray = weights / weights.sum()
-    return normalised
+    return game.normalise(float_prices(game, equilibrium))
 
 
 def _distinct(game: StrategicGame, listed: Iterable[Equilibrium], proved: int) -> list[Equilibrium]:
@@ -148,7 +146,7 @@ def _distinct(game: StrategicGame, listed: Iterable[Equilibrium], proved: int) -
     kept: list[Equilibrium] = []
     places: list[FloatArray] = []
     for number, equilibrium in enumerate(listed):
-        payoffs = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
+        payoffs = game.in_scale(equilibrium.payoffs)
         place = np.concatenate([normalised_prices(game, equilibrium), payoffs])
         if number < proved or all(np.abs(place - other).max() > _SAME for other in places):
             kept.append(equilibrium)

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.payoffs import (
@@ -205,6 +206,24 @@ class StrategicGame:
             return read_only(np.stack(list(map(scaled_exactly, self._exact(), lows, spreads))))
         column = (self.n_players, *[1] * self.n_players)
         return read_only((self.payoffs - self.minima.reshape(column)) / self.ranges.reshape(column))
+
+    def normalise(self, prices: FloatArray) -> FloatArray:
+        """Return prices in doubles times the ranges, divided by their sum."""
+        worth: FloatArray = prices.astype(np.float64) * self.ranges
+        worth /= worth.sum()
+        return worth
+
+    def in_curnits(self, normalised: FloatArray) -> FloatArray:
+        """Return normalised prices as curnits per util, with ``Σ a_i r_i`` as before."""
+        return normalised / self.ranges
+
+    def in_utils(self, scaled: FloatArray) -> FloatArray:
+        """Return scaled payoffs, shape (..., n), in utils."""
+        return self.minima + self.ranges * scaled
+
+    def in_scale(self, payoffs: NDArray[Any]) -> FloatArray:
+        """Return payoffs in utils, shape (..., n), as scaled ones in doubles."""
+        return (payoffs.astype(np.float64) - self.minima) / self.ranges
 
     @cached_property
     def exact_scaled(self) -> ObjectArray:

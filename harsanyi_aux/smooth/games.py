@@ -266,8 +266,8 @@ def follow_smoothing(
         rounding=rounding,
         lift=lift,
         sequence=sequence,
-        prices=read_only(limit.normal / game.ranges),
-        payoffs=read_only(game.minima + game.ranges * limit.point),
+        prices=read_only(game.in_curnits(limit.normal)),
+        payoffs=read_only(game.in_utils(limit.point)),
         claim=claim,
         attained=attained,
     )

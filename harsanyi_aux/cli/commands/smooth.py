@@ -267,8 +267,8 @@ def _sequence_to_dict(game: StrategicGame, found: SmoothedLimit) -> dict[str, An
             "attained": found.attained,
             "cluster_points": [
                 {
-                    "prices": _numbers(normal / game.ranges),
-                    "payoffs": _numbers(game.minima + game.ranges * point),
+                    "prices": _numbers(game.in_curnits(normal)),
+                    "payoffs": _numbers(game.in_utils(point)),
                 }
                 for normal, point in limit.cluster_points
             ],
@@ -279,8 +279,8 @@ def _sequence_to_dict(game: StrategicGame, found: SmoothedLimit) -> dict[str, An
 def _step_to_dict(game: StrategicGame, step: Step) -> dict[str, Any]:
     return {
         "epsilon": step.epsilon,
-        "prices": _numbers(step.normal / game.ranges),
-        "payoffs": _numbers(game.minima + game.ranges * step.point),
+        "prices": _numbers(game.in_curnits(step.normal)),
+        "payoffs": _numbers(game.in_utils(step.point)),
         "residual": finite(step.residual),
     }
 

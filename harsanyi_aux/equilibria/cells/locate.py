@@ -104,12 +104,10 @@ class Locator:
         """Search from several starts, before any cell is examined."""
         for found in solve_all(self.frame.game, starts=starts).equilibria:
             if found.kind == "proper":
-                prices = found.prices * self.frame.game.ranges
-                self._register(prices / prices.sum())
+                self._register(self.frame.game.normalise(found.prices))
                 continue
             # corners of cells: where excesses vanish, only single corners can be exempt
-            prices = found.prices * self.frame.game.ranges
-            self._mark(prices / prices.sum())
+            self._mark(self.frame.game.normalise(found.prices))
             if verify(self.frame.game, found, concept=self.concept).valid:
                 self.boundary.append(replace(found, concept=self.concept))
         # the end of a continuum may have been met, with other threats, before the continuum
@@ -247,7 +245,7 @@ class Locator:
 
     def _doubt(self, prices: FloatArray) -> None:
         """Take note of an equilibrium without exact prices, unless division surely fails there."""
-        result = divide(self.frame.game, prices / self.frame.game.ranges)
+        result = divide(self.frame.game, self.frame.game.in_curnits(prices))
         self.least_defect = min(self.least_defect, result.defect)
         if result.status != "undecided":
             return

@@ -42,8 +42,7 @@ def divide_floats(game: StrategicGame, prices: FloatArray, *, limit: int) -> tup
     limit : int
         Most parts into which optimal strategies are split.
     """
-    b = prices * game.ranges
-    b = b / b.sum()
+    b = game.normalise(prices)
     program = DivisionProgram(game)
     structure = program.structure
     values, _, _ = ThreatGames(game).scaled_at(b)

@@ -36,7 +36,7 @@ def divide_near(frame: Frame, prices: FloatArray) -> DivisionResult:
     HarsanyiError
         If a linear program fails.
     """
-    rough = divide(frame.game, prices / frame.game.ranges)
+    rough = divide(frame.game, frame.game.in_curnits(prices))
     if rough.status == "refuted":
         return rough
     for exact in simple_prices(prices, frame.table.ranges):

@@ -211,9 +211,9 @@ def _sides(box: Mapping[str, Any]) -> tuple[tuple[Fraction, ...], tuple[Fraction
 
 def level_known(frame: Frame, entry: dict[str, Any], equilibrium: Equilibrium) -> Known:
     """Return a set of equilibria of the form "level", with one of them in doubles."""
-    prices = equilibrium.prices.astype(np.float64) * frame.game.ranges
+    prices = frame.game.normalise(equilibrium.prices)
     polytope = level_polytope(frame, entry)
-    return Known("level", entry, equilibrium, prices / prices.sum(), polytope, polytope.vertices)
+    return Known("level", entry, equilibrium, prices, polytope, polytope.vertices)
 
 
 def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:

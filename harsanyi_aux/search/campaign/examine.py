@@ -158,7 +158,7 @@ def _measured(plan: Plan, key: Key, game: StrategicGame, found: _Found) -> Outco
     own = [d for d, e in zip(defects, found.equilibria, strict=True) if e.kind == "proper"]
     least = min(own, default=found.least_defect)
     payoffs = np.array([e.payoffs.astype(np.float64) for e in proper]).reshape(-1, game.n_players)
-    normalised = (payoffs - game.minima) / game.ranges
+    normalised = game.in_scale(payoffs)
     distinct = count_distinct(normalised)
     remarkable = _remarkable(plan, cell, distinct, len(proper), least)
     if found.out_of_time:  # what was not found is then no news

@@ -178,8 +178,7 @@ def regions_of(game: StrategicGame, equilibria: Sequence[Equilibrium]) -> list[P
     prices, used = [], []
     for equilibrium in equilibria:
         if equilibrium.kind == "proper":
-            weights = np.asarray(equilibrium.prices, dtype=np.float64) * game.ranges
-            prices.append(weights / weights.sum())
+            prices.append(game.normalise(equilibrium.prices))
             slack = boundary.problem.evaluate(prices[-1]).slack
             used.append(set(np.flatnonzero(slack < _TIED).tolist()))
     plans = []

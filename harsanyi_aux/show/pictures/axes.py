@@ -38,7 +38,7 @@ MARKERS = {"outer": "o", "sanded": "s", "entropic": "^", "none": "D"}
 
 def in_utils(game: StrategicGame, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the two coordinates of scaled payoffs (k, 2) in utils."""
-    x, y = (game.minima + game.ranges * scaled).T
+    x, y = game.in_utils(scaled).T
     return x, y
 
 

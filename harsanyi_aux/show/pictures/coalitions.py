@@ -99,7 +99,7 @@ def _groups(
     n = game.n_players
     scaled = found.utilities.astype(np.float64)
     if game.transferable:
-        scaled[-1] = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
+        scaled[-1] = game.in_scale(equilibrium.payoffs)
     weights = float_prices(game, equilibrium) * game.ranges
     worth = weights * dividends(scaled)
     worth[np.abs(worth) < _ROUNDING * weights.sum()] = 0.0

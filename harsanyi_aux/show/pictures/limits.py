@@ -127,7 +127,7 @@ def _draw_payoffs(figure: Figure, game: StrategicGame, limits: Sequence[Smoothed
         inset = figure.add_axes((0.17, low, 0.64, 1.4 / height))
         _payoff_panel(inset, game, limits, shown, norm)
         corners = np.array([centre - half, centre + half])
-        x, y = (game.minima + game.ranges * corners).T.tolist()
+        x, y = game.in_utils(corners).T.tolist()
         inset.set(xlim=x, ylim=y)
         inset.locator_params(nbins=5)
         inset.set_title("magnified", loc="right", pad=3)

@@ -105,7 +105,7 @@ def payoff_caption(survey: Survey) -> str:
     )
     for equilibrium, t in zip(survey.equilibria, _threat_points(survey), strict=True):
         u = ", ".join(f"{float(x):.6g}" for x in equilibrium.payoffs)
-        threat = ", ".join(f"{x:.6g}" for x in (game.minima + game.ranges * t).tolist())
+        threat = ", ".join(f"{x:.6g}" for x in game.in_utils(t).tolist())
         told += f" Equilibrium payoffs ({u}), reached from the threat point ({threat})."
     return told
 
@@ -116,7 +116,7 @@ def _threat_points(survey: Survey) -> list[FloatArray]:
 
 
 def _scaled_payoffs(game: StrategicGame, equilibrium: Equilibrium) -> FloatArray:
-    scaled: FloatArray = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
+    scaled: FloatArray = game.in_scale(equilibrium.payoffs)
     return scaled
 
 
@@ -187,7 +187,7 @@ def _continua(axes: Axes, survey: Survey) -> None:
     for found in survey.enumeration.sets if survey.enumeration is not None else ():
         if found.varying is not None:  # the corners need not be prices of the set
             continue
-        payoff = (found.payoffs - game.minima) / game.ranges
+        payoff = game.in_scale(found.payoffs)
         for corner in found.prices * game.ranges:
             _price_line(
                 axes, game, payoff, corner, linestyle="-", linewidth=0.5,

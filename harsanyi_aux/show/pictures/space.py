@@ -129,7 +129,7 @@ def _towards_viewer() -> FloatArray:
 
 def _price_arrow(game: StrategicGame, equilibrium: Equilibrium) -> FloatArray:
     """Return payoffs and the tip of the arrow along the prices, scaled; (2, 3)."""
-    payoff = (equilibrium.payoffs.astype(np.float64) - game.minima) / game.ranges
+    payoff = game.in_scale(equilibrium.payoffs)
     prices = normalised_prices(game, equilibrium)
     return np.array([payoff, payoff + _ARROW * prices / np.linalg.norm(prices)])
 

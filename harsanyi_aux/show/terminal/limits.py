@@ -82,7 +82,7 @@ def _name(limit: SmoothedLimit) -> str:
 
 def _utils(game: StrategicGame, points: FloatArray) -> FloatArray:
     """Return payoffs in utils; rounding beside the payoffs' range is not worth showing."""
-    payoffs: FloatArray = game.minima + game.ranges * points
+    payoffs: FloatArray = game.in_utils(points)
     payoffs[np.abs(payoffs) < _ROUNDING_NOISE * game.ranges] = 0.0
     return payoffs
 
@@ -224,7 +224,7 @@ def _add_players(
 ) -> None:
     columns = (
         column(normal.tolist()),
-        column((normal / game.ranges).tolist(), one_unit=False),
+        column(game.in_curnits(normal).tolist(), one_unit=False),
         column(_utils(game, point).tolist(), one_unit=False),
     )
     for i, row in enumerate(zip(*columns, strict=True)):
