@@ -112,11 +112,17 @@ def test_unusable_arguments(run, arguments, words):
     assert_refused(run("robust", *arguments), words)
 
 
-def test_the_search_proves_a_start_before_it_climbs(monkeypatch, example):
-    game = load_game(str(TWO))
+@pytest.fixture
+def one_design(monkeypatch):
+    """Every design is one game, of whose regions the two largest are taken."""
+    game, genuine = load_game(str(TWO)), examples.regions_of
     start = SimpleNamespace(game=game, equilibria=solve_all(game, starts=30, rng=0).equilibria)
     monkeypatch.setattr(examples, "design", lambda *_, **__: SimpleNamespace(games=[start]))
+    monkeypatch.setattr(examples, "regions_of", lambda *arguments: genuine(*arguments)[:2])
 
+
+@pytest.mark.usefixtures("one_design")
+def test_the_search_proves_a_start_before_it_climbs(monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
@@ -128,10 +134,8 @@ def test_the_search_proves_a_start_before_it_climbs(monkeypatch, example):
     assert check(only.certificate).radius == only.radius > 0
 
 
-def test_only_better_examples_are_told(monkeypatch, example):
-    game = load_game(str(TWO))
-    start = SimpleNamespace(game=game, equilibria=solve_all(game, starts=30, rng=0).equilibria)
-    monkeypatch.setattr(examples, "design", lambda *_, **__: SimpleNamespace(games=[start]))
+@pytest.mark.usefixtures("one_design")
+def test_only_better_examples_are_told(monkeypatch):
     monkeypatch.setattr(examples, "ascend", lambda game, plans, steps: (game, plans))
     found, told = [], []
     best = examples.find_robust(

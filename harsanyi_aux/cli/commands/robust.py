@@ -115,13 +115,6 @@ def robust(
     except KeyboardInterrupt:
         interrupted = True
     example = found[-1] if found else None
-    if example is not None:
-        from harsanyi_aux.certify import write
-
-        if certificate is not None:
-            write(example.certificate, certificate)
-        if output is not None:
-            save_game(example.game, output)
     if as_json:
         from harsanyi_aux.versions import all_versions
 
@@ -144,6 +137,13 @@ def robust(
         if interrupted:
             parts.append("Interrupted: this is what had been found.")
         write_parts(parts)
+    if example is not None:
+        from harsanyi_aux.certify import write
+
+        if certificate is not None:
+            write(example.certificate, certificate)
+        if output is not None:
+            save_game(example.game, output)
     if interrupted:
         return INTERRUPTED
     return NEGATIVE if example is None else DONE
