@@ -22,6 +22,7 @@ from harsanyi_aux.cli.commands.enumeration import enumerate_all
 from harsanyi_aux.cli.commands.exists import exists
 from harsanyi_aux.cli.commands.plot import plot
 from harsanyi_aux.cli.commands.report import report
+from harsanyi_aux.cli.commands.robust import robust
 from harsanyi_aux.cli.commands.search import search
 from harsanyi_aux.cli.commands.smooth import smooth
 from harsanyi_aux.cli.commands.solve import solve
@@ -41,6 +42,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "value": value,
     "smooth": smooth,
     "design": design,
+    "robust": robust,
     "search": search,
     "plot": plot,
     "report": report,

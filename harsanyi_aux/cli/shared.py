@@ -14,10 +14,12 @@ import typer
 
 from harsanyi_aux.cli.progress import busy
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.text.plain import number
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from harsanyi_aux.certify import Report
     from harsanyi_aux.equilibria.survey import Survey
     from harsanyi_aux.game.strategic import StrategicGame
 
@@ -122,6 +124,18 @@ def natural_numbers(text: str, place: str, problem: str, mend: str) -> tuple[int
 def read_shape(text: str) -> tuple[int, ...]:
     """Read the option ``--shape``."""
     return natural_numbers(text, "--shape", "is not a shape", "write it like 2,2,2")
+
+
+def enclosed_payoffs(report: Report) -> list[str]:
+    """Return a line for every equilibrium that a certificate states."""
+    lines = []
+    for k, payoffs in enumerate(report.payoffs):
+        told = ", ".join(
+            number(low) if low == high else f"{number((low + high) / 2)} (enclosed)"
+            for low, high in payoffs
+        )
+        lines.append(f"Equilibrium {k}: payoffs {told}.")
+    return lines
 
 
 def finite(value: float | None) -> float | None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from harsanyi_aux.cli.progress import bar
-from harsanyi_aux.cli.shared import DONE, NEGATIVE, JsonOption, write, write_json
+from harsanyi_aux.cli.shared import DONE, NEGATIVE, JsonOption, enclosed_payoffs, write, write_json
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.text.plain import number, plain, shape_of
+from harsanyi_aux.text.plain import plain, shape_of
 
 if TYPE_CHECKING:
     from harsanyi_aux.certify import Report
@@ -122,12 +122,7 @@ def _exactly(value: Fraction | None) -> str | None:
 
 def _to_text(report: Report, title: str, seconds: float) -> str:
     lines = [f"Valid: {report.claim}.", f"Game: {title}."]
-    for k, payoffs in enumerate(report.payoffs):
-        told = ", ".join(
-            number(low) if low == high else f"{number((low + high) / 2)} (enclosed)"
-            for low, high in payoffs
-        )
-        lines.append(f"Equilibrium {k}: payoffs {told}.")
+    lines += enclosed_payoffs(report)
     if report.leaves:
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(report.leaves.items()))
         lines.append(f"Cells: {counts}.")

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from harsanyi_aux.search.design.design import DesignedGame
 
-_MOST_ROWS = 32  # of a table of payoffs
-
 
 def design(
     shape: Annotated[
@@ -134,7 +132,9 @@ def design(
             }
         )
     else:
-        parts = [part for k, game in enumerate(games) for part in _parts(game, k + 1)]
+        from harsanyi_aux.show.terminal.designs import designed_parts
+
+        parts = [part for game in games for part in ("", *designed_parts(game))][1:]
         write_parts([*parts, *_closing(len(games), count, tried, output, interrupted)])
     if interrupted:
         return INTERRUPTED
@@ -200,39 +200,6 @@ def _to_dict(game: DesignedGame, number: int, output: Path | None) -> dict[str, 
 
 
 # -- for people ------------------------------------------------------------------------------------
-
-
-def _parts(game: DesignedGame, number: int) -> list[RenderableType]:
-    from harsanyi_aux.show.terminal.tables import heading
-    from harsanyi_aux.text.plain import number as shown
-
-    parts: list[RenderableType] = [""] if number > 1 else []
-    parts.append(heading(game.game))
-    if game.game.n_outcomes <= _MOST_ROWS:
-        parts += ["", _payoffs(game)]
-    for equilibrium in game.equilibria:
-        parts += ["", equilibrium]
-    parts += [
-        "",
-        f"All conditions hold exactly. Smallest separation of payoffs: {shown(game.separation)} "
-        "of a player's range.",
-    ]
-    return parts
-
-
-def _payoffs(game: DesignedGame) -> RenderableType:
-    """Return the table of payoffs, a row for each outcome."""
-    from itertools import product
-
-    from rich.table import Table
-
-    from harsanyi_aux.text.plain import number as shown
-
-    table = Table("outcome", *(f"player {i}" for i in range(game.game.n_players)))
-    rows = game.game.fractions.reshape(game.game.n_players, -1).T
-    for outcome, values in zip(product(*map(range, game.game.actions)), rows, strict=True):
-        table.add_row(" ".join(map(str, outcome)), *(shown(value) for value in values))
-    return table
 
 
 def _closing(

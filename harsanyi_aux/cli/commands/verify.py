@@ -115,13 +115,7 @@ def _verification_to_dict(result: Verification) -> dict[str, Any]:
 def _check_to_dict(check: Check) -> dict[str, Any]:
     from harsanyi_aux.numbers.arrays import format_number
 
-    return {
-        "condition": check.condition,
-        "statement": check.statement,
-        "coalition": list(check.coalition),
-        "player": check.player,
-        "expected": format_number(check.expected),
-        "found": format_number(check.found),
-        "residual": format_number(check.residual),
-        "passed": check.passed,
+    numbers = {
+        name: format_number(getattr(check, name)) for name in ("expected", "found", "residual")
     }
+    return {**asdict(check), **numbers}

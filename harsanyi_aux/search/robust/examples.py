@@ -13,12 +13,12 @@ from typing import TypeAlias
 import numpy as np
 
 from harsanyi_aux.equilibria.solver import solve_all
-from harsanyi_aux.errors import InputError
+from harsanyi_aux.errors import InputError, NoEquilibriumFound
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.search.design.design import design
 from harsanyi_aux.search.robust.ascent import ascend
-from harsanyi_aux.search.robust.proofs import RobustExample, prove
+from harsanyi_aux.search.robust.proofs import Found, RobustExample, prove
 from harsanyi_aux.search.robust.regions import Boundary, Plan, plan_region, planned
 
 __all__ = ["RobustExample", "find_robust", "robust_radius"]
@@ -42,6 +42,8 @@ def robust_radius(
     at_least: int = 2,
     starts: int = STARTS,
     rng: int | np.random.Generator | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    found: Found | None = None,
 ) -> RobustExample | None:
     """Prove that all games near a given one have several CoCo equilibria.
 
@@ -56,6 +58,11 @@ def robust_radius(
     starts : int, optional
     rng : int, Generator or None
         Seed of the random starts.
+    progress : callable, optional
+        Called with how many starts are done and planned.
+    found : callable, optional
+        Called with every proved example at once, each of a larger radius than the one before, so
+        that an interruption loses none.
 
     Returns
     -------
@@ -73,8 +80,11 @@ def robust_radius(
         )
     _check_positive(at_least, "at_least")
     if equilibria is None:
-        equilibria = solve_all(game, starts=starts, rng=rng).equilibria
-    return prove(game, regions_of(game, equilibria), at_least)
+        try:
+            equilibria = solve_all(game, starts=starts, rng=rng, progress=progress).equilibria
+        except NoEquilibriumFound:
+            return None
+    return prove(game, regions_of(game, equilibria), at_least, found)
 
 
 def find_robust(
@@ -85,11 +95,12 @@ def find_robust(
     steps: int = 60,
     rng: int | np.random.Generator | None = None,
     progress: Progress | None = None,
+    found: Found | None = None,
 ) -> RobustExample | None:
     """Look for a game with a large robust radius.
 
-    Games are designed with strict equilibria, their payoffs and regions are improved together
-    (`ascent`), and the best is proved.
+    Games are designed with strict equilibria, and their payoffs and regions are improved together
+    (`ascent`). Whatever is better than all before is proved.
 
     Parameters
     ----------
@@ -104,12 +115,14 @@ def find_robust(
     rng : int, Generator or None
         Seed; None means 0.
     progress : callable, optional
-        Called with the number of the try and the largest radius so far.
+        Called with the number of the try and the largest radius so far, in doubles.
+    found : callable, optional
+        As for `robust_radius`.
 
     Returns
     -------
     RobustExample or None
-        Payoffs are integers from 0 to 1000. Ctrl-C ends the search with what is there.
+        Payoffs are integers from 0 to 1000.
 
     Raises
     ------
@@ -119,33 +132,38 @@ def find_robust(
     for name, value in (("tries", tries), ("steps", steps)):
         _check_positive(value, name)
     generator = np.random.default_rng(0 if rng is None else rng)
-    best: tuple[float, StrategicGame, tuple[Plan, ...]] | None = None
-    try:
-        for number in range(tries):
-            designed = design(
-                shape,
-                equilibria=at_least,
-                concept="coco",
-                objective="margin",
-                rng=generator,
-                limit=_STRUCTURES,
-            )
-            for start in designed.games:
-                plans = regions_of(start.game, start.equilibria)
-                if len(plans) < at_least:
-                    continue
-                game, found = ascend(start.game, plans, steps=steps)
-                radius = min(plan.radius for plan in found)
-                if best is None or radius > best[0]:
-                    best = radius, game, found
-            if progress is not None:
-                progress(number + 1, 0.0 if best is None else best[0])
-    except KeyboardInterrupt:
-        pass
-    if best is None:
-        return None
-    _, game, found = best
-    return _proved_rounded(game, found, at_least)
+    best = 0.0
+    example: RobustExample | None = None
+
+    def consider(game: StrategicGame, plans: Sequence[Plan]) -> None:
+        nonlocal best, example
+        radius = min(plan.radius for plan in plans)
+        if radius <= best:
+            return
+        best = radius
+        proved = _proved_rounded(game, plans, at_least)
+        if proved is not None and (example is None or proved.radius > example.radius):
+            example = proved
+            if found is not None:
+                found(proved)
+
+    for number in range(tries):
+        designed = design(
+            shape,
+            equilibria=at_least,
+            concept="coco",
+            objective="margin",
+            rng=generator,
+            limit=_STRUCTURES,
+        )
+        for start in designed.games:
+            plans = regions_of(start.game, start.equilibria)
+            if len(plans) >= at_least:
+                consider(start.game, plans)
+                consider(*ascend(start.game, plans, steps=steps))
+        if progress is not None:
+            progress(number + 1, best)
+    return example
 
 
 def _proved_rounded(

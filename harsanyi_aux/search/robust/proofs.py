@@ -8,11 +8,11 @@ is as large as the checker allows.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from flint import fmpq
@@ -62,7 +62,13 @@ class RobustExample:
     certificate: dict[str, Any]
 
 
-def prove(game: StrategicGame, plans: Sequence[Plan], at_least: int) -> RobustExample | None:
+#: Called with an example that was proved.
+Found: TypeAlias = Callable[[RobustExample], None]
+
+
+def prove(
+    game: StrategicGame, plans: Sequence[Plan], at_least: int, found: Found | None = None
+) -> RobustExample | None:
     """Return the example with the best of some regions, None if the checker accepts no radius.
 
     Parameters
@@ -70,18 +76,20 @@ def prove(game: StrategicGame, plans: Sequence[Plan], at_least: int) -> RobustEx
     game : StrategicGame
     plans : sequence of Plan
     at_least : int
+    found : callable, optional
+        Called with every example at once, each of a larger radius than the one before.
     """
     frame = build_frame(game)
     ordered = sorted(plans, key=lambda plan: -plan.radius)
     choices = sorted(combinations(ordered, at_least), key=lambda chosen: -chosen[-1].radius)
     for chosen in choices[:_MOST_CHOICES]:
-        found = _largest(frame, chosen)
-        if found is not None:
-            return found
+        best = _largest(frame, chosen, found or (lambda example: None))
+        if best is not None:
+            return best
     return None
 
 
-def _largest(frame: Frame, plans: Sequence[Plan]) -> RobustExample | None:
+def _largest(frame: Frame, plans: Sequence[Plan], found: Found) -> RobustExample | None:
     """Return the example with the largest radius that is found by bisection."""
     most = Fraction(min(plan.radius for plan in plans))
     high = most
@@ -89,6 +97,7 @@ def _largest(frame: Frame, plans: Sequence[Plan]) -> RobustExample | None:
         low = _shortened(most * share)
         best = _accepted(frame, plans, low)
         if best is not None:
+            found(best)
             return best
         high = low
     low = Fraction(0)
@@ -96,11 +105,12 @@ def _largest(frame: Frame, plans: Sequence[Plan]) -> RobustExample | None:
         middle = _shortened((low + high) / 2)
         if not low < middle < high:
             break
-        found = _accepted(frame, plans, middle)
-        if found is None:
+        accepted = _accepted(frame, plans, middle)
+        if accepted is None:
             high = middle
         else:
-            best, low = found, middle
+            best, low = accepted, middle
+            found(accepted)
     return best
 
 
