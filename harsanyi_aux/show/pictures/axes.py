@@ -11,7 +11,8 @@ from smoothing.planar import hull_of, outline
 
 if TYPE_CHECKING:
     from harsanyi_aux.game.strategic import StrategicGame
-    from harsanyi_aux.smooth.games import Lift, Rounding
+    from harsanyi_aux.smooth.games import Rounding
+    from smoothing.lifting import Lift
 
 
 def in_utils(game: StrategicGame, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
