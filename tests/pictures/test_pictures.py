@@ -8,10 +8,10 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from equivariance import rescale
 
 from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
 from harsanyi_aux.equilibria.survey import Survey, survey
-from harsanyi_aux.game.strategic import rescale
 from harsanyi_aux.show.pictures import axes as plane
 from harsanyi_aux.show.pictures import pictures, prices
 from harsanyi_aux.show.pictures.coalitions import coalition_figure
