@@ -97,10 +97,10 @@ lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet uv
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
-		--constraint constraints.txt --custom-compile-command "make lock" \
+		--custom-compile-command "make lock" \
 		--no-emit-index-url --output-file requirements-dev.lock pyproject.toml
 
-$(STAMP): pyproject.toml constraints.txt requirements-dev.lock
+$(STAMP): pyproject.toml requirements-dev.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint requirements-dev.lock --editable '.[dev]'

@@ -12,10 +12,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from smoothing.reading import read_points, read_positive
+from smoothing.reading import read_points
 from smoothing.vectors import FloatArray, ObjectArray, norm
 
-__all__ = ["RANK_TOLERANCE", "AffineHull", "affine_hull", "spanned"]
+__all__ = ["RANK_TOLERANCE", "AffineHull", "affine_hull"]
 
 RANK_TOLERANCE = 1e-10
 
@@ -52,16 +52,15 @@ class AffineHull:
         return len(self.complement)
 
 
-def affine_hull(points: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> AffineHull:
+def affine_hull(points: ArrayLike) -> AffineHull:
     """Return the affine hull of a list of points.
 
     Parameters
     ----------
     points : array_like of shape (k, d)
-        Ints and Fractions are exact, and so is the dimension then.
-    tolerance : float, optional
-        For floats: the flat is grown by the farthest point until every point lies within
-        `tolerance` times the spread, the largest distance from the first point.
+        Ints and Fractions are exact, and so is the dimension then. For floats the flat is grown by
+        the farthest point until every point lies within `RANK_TOLERANCE` times the spread, the
+        largest distance from the first point.
 
     Returns
     -------
@@ -73,9 +72,8 @@ def affine_hull(points: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> Affi
         If the points are unusable; see `read_points`.
     """
     doubles, exact = read_points(points)
-    relative = read_positive(tolerance, "tolerance")
     if exact is None:
-        basis = _grown(doubles - doubles[0], relative)
+        basis = _grown(doubles - doubles[0])
         complement = _completed(basis)
     else:
         basis, complement = _rational_bases(exact)
@@ -84,13 +82,7 @@ def affine_hull(points: ArrayLike, *, tolerance: float = RANK_TOLERANCE) -> Affi
     return AffineHull(doubles[0], basis, complement, exact is not None)
 
 
-def spanned(origin: FloatArray, directions: FloatArray) -> AffineHull:
-    """Return the flat through `origin` (d,) with directions (m, d), independent or not."""
-    flat = affine_hull(np.vstack([np.zeros(len(origin)), directions]))
-    return AffineHull(origin, flat.basis, flat.complement, exact=False)
-
-
-def _grown(differences: FloatArray, relative: float) -> FloatArray:
+def _grown(differences: FloatArray) -> FloatArray:
     """Gram-Schmidt with the farthest difference first; orthonormal rows."""
     dimension = differences.shape[1]
     basis = np.zeros((0, dimension))
@@ -100,7 +92,7 @@ def _grown(differences: FloatArray, relative: float) -> FloatArray:
     residual = differences / scale
     lengths = np.linalg.norm(residual, axis=1)
     spread = lengths.max()
-    while len(basis) < dimension and lengths.max() > relative * spread:
+    while len(basis) < dimension and lengths.max() > RANK_TOLERANCE * spread:
         new = residual[int(np.argmax(lengths))]
         for _ in range(2):  # once more against the rounding of the first pass
             new = new - (new @ basis.T) @ basis

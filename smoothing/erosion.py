@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smoothing.bodies import Ball, Box, ConvexBody
 from smoothing.errors import GeometryError
 from smoothing.halfspaces import deepest_point, vertices
 from smoothing.polytope import Polytope
@@ -22,33 +21,26 @@ __all__ = ["erode", "inradius"]
 _AT_INRADIUS = 1e-9
 
 
-def inradius(body: ConvexBody) -> float:
-    """Return the radius of a largest ball inside a polytope, a box or a ball; 0 for a flat one.
+def inradius(polytope: Polytope) -> float:
+    """Return the radius of a largest ball inside a polytope; 0 for a flat one.
 
     Raises
     ------
-    GeometryError
-        For any other kind of body.
     AccuracyError
-        If a polytope is not flat but thinner than about 1e-8 of its length.
+        If the polytope is not flat but thinner than about 1e-8 of its length.
     """
-    if isinstance(body, Ball):
-        return body.radius
-    if isinstance(body, Box):
-        return float(body.half_widths.min())
-    polytope = _as_polytope(body)
     if polytope.hull.deficit:
         return 0.0
     rounded = _rounded(polytope)
     return deepest_point(rounded.normals, rounded.offsets, rounded.weights)[1]
 
 
-def erode(body: ConvexBody, radius: float) -> ConvexBody:
-    """Return ``K ⊖ radius B`` of a polytope, a box or a ball, as a body of the same kind.
+def erode(polytope: Polytope, radius: float) -> Polytope:
+    """Return ``K ⊖ radius B`` of a polytope.
 
     Parameters
     ----------
-    body : ConvexBody
+    polytope : Polytope
         Full-dimensional.
     radius : float
         Positive, at most the inradius. Within 1e-9 (relative) of the inradius it is taken for the
@@ -57,53 +49,30 @@ def erode(body: ConvexBody, radius: float) -> ConvexBody:
     Raises
     ------
     GeometryError
-        If the radius is larger than the inradius, which the message gives; if the body is flat; if
-        it is of another kind.
+        If the radius is larger than the inradius, which the message gives; if the polytope is flat.
     AccuracyError
-        If a polytope is not flat but thinner than about 1e-8 of its length.
+        If the polytope is not flat but thinner than about 1e-8 of its length.
     """
     radius = read_positive(radius, "radius")
-    if body.hull.deficit:
+    if polytope.hull.deficit:
         raise GeometryError(
-            f"the body is flat, of dimension {body.hull.dimension} in {body.dimension}: "
+            f"the body is flat, of dimension {polytope.hull.dimension} in {polytope.dimension}: "
             "nothing is left of it",
             place="body",
-            mend="lift it first, with kind 'box' for a polytope",
+            mend="lift it first, with kind 'box'",
         )
-    if isinstance(body, Ball | Box):
-        largest = inradius(body)
-        _check(radius, largest)
-        less = min(radius, largest)
-        if isinstance(body, Ball):
-            return Ball(body.centre, body.radius - less)
-        return Box(body.centre, body.half_widths - less)
-    polytope = _as_polytope(body)
     rounded = _rounded(polytope)
     _, largest = deepest_point(rounded.normals, rounded.offsets, rounded.weights)
-    _check(radius, largest)
-    if radius >= largest * (1.0 - _AT_INRADIUS):
-        radius = largest
-    inner = vertices(rounded.normals, rounded.offsets - radius * rounded.weights)
-    return Polytope(polytope.points[0] + inner @ rounded.frame.T)
-
-
-def _check(radius: float, largest: float) -> None:
     if radius > largest * (1.0 + _AT_INRADIUS):
         raise GeometryError(
             f"is {radius:.6g}, larger than the inradius {largest:.12g}: nothing is left",
             place="radius",
             mend="take a smaller one",
         )
-
-
-def _as_polytope(body: ConvexBody) -> Polytope:
-    if not isinstance(body, Polytope):
-        raise GeometryError(
-            f"a {type(body).__name__} has no facets to move inwards",
-            place="body",
-            mend="erode a Polytope, a Box or a Ball",
-        )
-    return body
+    if radius >= largest * (1.0 - _AT_INRADIUS):
+        radius = largest
+    inner = vertices(rounded.normals, rounded.offsets - radius * rounded.weights)
+    return Polytope(polytope.points[0] + inner @ rounded.frame.T)
 
 
 @dataclass(frozen=True, eq=False)

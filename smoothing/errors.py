@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["AccuracyError", "GeometryError", "not_differentiable"]
+__all__ = ["AccuracyError", "GeometryError"]
 
 
 class GeometryError(ValueError):
@@ -39,15 +39,6 @@ class GeometryError(ValueError):
 
 def _rebuild(problem: str, place: str, mend: str) -> GeometryError:
     return GeometryError(problem, place=place, mend=mend)
-
-
-def not_differentiable() -> GeometryError:
-    """Return the error for a derivative asked for where a whole face is maximal."""
-    return GeometryError(
-        "the maximiser is not unique here and has no derivative",
-        place="direction",
-        mend="move off the normal of the face",
-    )
 
 
 class AccuracyError(ArithmeticError):

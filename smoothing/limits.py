@@ -14,11 +14,10 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smoothing.errors import GeometryError
+from smoothing.vectors import FloatArray
 
-FloatArray: TypeAlias = NDArray[np.float64]
 LimitClass: TypeAlias = Literal["proper", "boundary", "several", "not-converged"]
 
 #: Default schedule: from 0.05 downwards by factors of four.

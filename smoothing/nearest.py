@@ -1,4 +1,4 @@
-"""The nearest point of a convex body: Wolfe's algorithm.
+"""The nearest point of a polytope: Wolfe's algorithm.
 
 P. Wolfe, "Finding the nearest point in a polytope", Mathematical Programming 11 (1976) 128-149.
 The candidate is the nearest point of the affine hull of a *corral* of vertices, all with positive
@@ -10,14 +10,12 @@ up to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from smoothing.errors import AccuracyError
 from smoothing.vectors import FloatArray, norm
 
-__all__ = ["nearest_by_oracle", "nearest_in_hull"]
+__all__ = ["nearest_in_hull"]
 
 _NOTHING = 1e-16
 _ROUNDING = 4e-15
@@ -68,56 +66,6 @@ def nearest_in_hull(points: FloatArray, x: FloatArray) -> FloatArray:
     result = np.zeros(len(points))
     result[corral] = weights
     return result
-
-
-def nearest_by_oracle(
-    maximizer: Callable[[FloatArray], FloatArray], x: FloatArray, start: FloatArray
-) -> FloatArray:
-    """Return the point nearest to `x` of a body known by the maximisers of its directions.
-
-    Parameters
-    ----------
-    maximizer : callable
-        A point of the body that maximises a given direction (not zero).
-    x : (d,)
-    start : (d,)
-        Any point of the body.
-
-    Returns
-    -------
-    (d,)
-        ``p`` with ``(x - p)·(v - p) <= 1e-12 s²`` for every ``v`` of the body, ``s`` the size of
-        the points met, up to the rounding of their coordinates. So the distance is right to about
-        ``1e-12 s² / |x - p|``; where the frontier is curved, ``p`` itself only to about ``1e-6 s``.
-
-    Raises
-    ------
-    AccuracyError
-        If a thousand cycles do not get there.
-    """
-    corral = start[None, :]
-    weights = np.ones(1)
-    best = np.inf
-    p = start
-    for _ in range(_CYCLES):
-        p = weights @ corral
-        residual = x - p
-        distance = norm(residual)
-        size = max(norm(point - x) for point in corral)
-        if distance <= _ROUNDING * size:
-            return p
-        found = maximizer(residual)
-        gain = float(residual @ (found - p))
-        scale = max(size, norm(found - x)) ** 2
-        allowed = _VERIFIED * scale + _ROUNDING * norm(x) * size
-        if gain <= _ROUNDING * scale or distance >= best:
-            break
-        best = distance
-        corral = np.vstack([corral, found])
-        kept, weights = _minor_cycles(corral, np.append(weights, 0.0), x)
-        corral = corral[kept]
-    _verify(gain, allowed)
-    return p
 
 
 def _minor_cycles(

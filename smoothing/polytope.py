@@ -1,4 +1,9 @@
-"""Convex hulls of finitely many points: faces, facets, normal cones, projection."""
+"""Convex hulls of finitely many points: support functions, facets, projection.
+
+A convex body ``K`` in ``R^d`` answers for a direction ``a``: how far it reaches,
+``h(a) = max_{u∈K} a·u`` (its support function), and where; and for a point: which point of ``K`` is
+nearest. R. Schneider, "Convex Bodies: The Brunn-Minkowski Theory" (2014), sections 1.7 and 1.8.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +11,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from smoothing.affine import AffineHull, affine_hull, spanned
-from smoothing.bodies import ConvexBody
-from smoothing.errors import GeometryError, not_differentiable
+from smoothing.affine import AffineHull, affine_hull
 from smoothing.facets import facet_normals
 from smoothing.nearest import nearest_in_hull
-from smoothing.reading import read_direction, read_point, read_points, read_positive
+from smoothing.reading import read_direction, read_point, read_points
 from smoothing.vectors import FloatArray, norm
 
-__all__ = ["NormalCone", "Polytope", "as_body"]
-
-_TOLERANCE = 1e-9
+__all__ = ["Polytope", "as_polytope"]
 
 
 @dataclass(frozen=True, eq=False)
-class NormalCone:
-    """The outer normals of a polytope at one point, as a finitely generated cone.
-
-    Attributes
-    ----------
-    rays : (r, d)
-        Unit normals, within the polytope's affine hull, of the facets through the point: the
-        extreme rays of the cone's pointed part.
-    lines : (d - k, d)
-        Orthonormal basis of the normals of the affine hull, which count with both signs.
-    """
-
-    rays: FloatArray
-    lines: FloatArray
-
-    @property
-    def dimension(self) -> int:
-        """The dimension of the cone: d at a vertex, 1 inside a facet, 0 inside the body."""
-        if not len(self.rays):
-            return len(self.lines)
-        return spanned(0.0 * self.rays[0], self.rays).dimension + len(self.lines)
-
-
-@dataclass(frozen=True, eq=False)
-class Polytope(ConvexBody):
+class Polytope:
     """The convex hull of finitely many points, of any dimension from 0 to d.
 
     Parameters
@@ -77,9 +54,14 @@ class Polytope(ConvexBody):
         """The affine hull, found when the polytope was made."""
         return self._hull
 
+    @property
+    def dimension(self) -> int:
+        """The dimension ``d`` of the space; that of the body is ``hull.dimension``."""
+        return len(self.points[0])
+
     @cached_property
     def spread(self) -> float:
-        """The largest distance of a point from the first; the unit of the tolerances."""
+        """The largest distance of a point from the first."""
         return max(norm(row) for row in self._centred)
 
     @cached_property
@@ -98,28 +80,6 @@ class Polytope(ConvexBody):
         direction = read_direction(a, self.dimension)
         vertex: FloatArray = self.points[int(np.argmax(self._centred @ direction))]
         return vertex
-
-    def face(self, a: ArrayLike, tolerance: float = _TOLERANCE) -> NDArray[np.intp]:
-        """Return the indices of all points on the face that maximises ``a·``.
-
-        Parameters
-        ----------
-        a : array_like of shape (d,)
-        tolerance : float, optional
-            A point is on the face if its ``a·p`` falls short of ``h(a)`` by at most `tolerance`
-            times ``|a|`` times the spread.
-        """
-        direction = read_direction(a, self.dimension)
-        reach = self._centred @ direction
-        within = read_positive(tolerance, "tolerance", or_zero=True) * norm(direction) * self.spread
-        return np.flatnonzero(reach >= reach.max() - within)
-
-    def maximizer_jacobian(self, a: ArrayLike) -> FloatArray:
-        """Return zeros where the maximising vertex is unique."""
-        face = self._centred[self.face(a)]
-        if np.abs(face - face[0]).max() > _TOLERANCE * self.spread:
-            raise not_differentiable()
-        return np.zeros((self.dimension, self.dimension))
 
     def project(self, x: ArrayLike) -> FloatArray:
         """Return the nearest point, by Wolfe's algorithm; exact up to rounding.
@@ -151,49 +111,7 @@ class Polytope(ConvexBody):
         reach = (normals @ self._centred.T).max(axis=1, initial=-np.inf)
         return normals, normals @ self.points[0] + reach
 
-    def normal_cone(self, u: ArrayLike, tolerance: float = _TOLERANCE) -> NormalCone:
-        """Return the outer normals at a point of the body.
 
-        Parameters
-        ----------
-        u : array_like of shape (d,)
-        tolerance : float, optional
-            A facet passes through `u` if it does so within `tolerance` times the spread.
-
-        Returns
-        -------
-        NormalCone
-            Without rays at a point of the relative interior.
-
-        Raises
-        ------
-        GeometryError
-            If `u` is farther than that from the body.
-        """
-        point = read_point(u, self.dimension)
-        within = read_positive(tolerance, "tolerance", or_zero=True) * self.spread
-        if self.distance(point) > within:
-            raise GeometryError(
-                f"is {self.distance(point):.3g} away from the body",
-                place="point",
-                mend="project it first",
-            )
-        normals, _ = self.facets
-        reach = (normals @ self._centred.T).max(axis=1, initial=-np.inf)
-        active = normals @ (point - self.points[0]) >= reach - within
-        return NormalCone(rays=normals[active], lines=self.hull.complement)
-
-    def in_normal_cone(self, a: ArrayLike, u: ArrayLike, tolerance: float = _TOLERANCE) -> bool:
-        """Tell whether ``a·`` is maximal at `u`, up to `tolerance` times ``|a|`` and the spread."""
-        direction = read_direction(a, self.dimension)
-        point = read_point(u, self.dimension)
-        short = (self._centred @ direction).max() - direction @ (point - self.points[0])
-        within = read_positive(tolerance, "tolerance", or_zero=True) * norm(direction) * self.spread
-        return bool(short <= within)
-
-
-def as_body(points_or_body: ArrayLike | ConvexBody) -> ConvexBody:
-    """Return a body as it is, and the hull of a list of points as a `Polytope`."""
-    if isinstance(points_or_body, ConvexBody):
-        return points_or_body
-    return Polytope(points_or_body)  # type: ignore[arg-type]
+def as_polytope(points: ArrayLike | Polytope) -> Polytope:
+    """Return a polytope as it is, and the hull of a list of points."""
+    return points if isinstance(points, Polytope) else Polytope(points)  # type: ignore[arg-type]

@@ -20,15 +20,13 @@ __all__ = ["read_direction", "read_point", "read_points", "read_positive"]
 _LARGEST = 1e100  # squares of coordinates, and of their differences, must be finite
 
 
-def read_points(points: ArrayLike, place: str = "points") -> tuple[FloatArray, ObjectArray | None]:
+def read_points(points: ArrayLike) -> tuple[FloatArray, ObjectArray | None]:
     """Read a list of points.
 
     Parameters
     ----------
     points : array_like of shape (k, d)
         One point per row, ``k, d >= 1``; ints, Fractions or floats.
-    place : str, optional
-        The argument's name, for messages.
 
     Returns
     -------
@@ -42,21 +40,21 @@ def read_points(points: ArrayLike, place: str = "points") -> tuple[FloatArray, O
     GeometryError
         If there are none, the rows differ in length, or a number is not finite or beyond 1e100.
     """
-    array = _as_array(points, place)
+    array = _as_array(points, "points")
     if array.ndim != 2:
         raise GeometryError(
             f"a list of points has two axes, not {array.ndim}",
-            place=place,
+            place="points",
             mend="write one row per point, a single point as [[x, y]]",
         )
     if 0 in array.shape:
         raise GeometryError(
             f"no points or no coordinates (shape {array.shape})",
-            place=place,
+            place="points",
             mend="a convex body needs at least one point, with at least one coordinate",
         )
     exact = _as_fractions(array)
-    doubles = _as_doubles(array, place)
+    doubles = _as_doubles(array, "points")
     doubles.flags.writeable = False
     return doubles, exact
 
@@ -73,23 +71,24 @@ def read_point(x: ArrayLike, dimension: int, place: str = "point") -> FloatArray
     return _as_doubles(array, place)
 
 
-def read_direction(a: ArrayLike, dimension: int, place: str = "direction") -> FloatArray:
+def read_direction(a: ArrayLike, dimension: int) -> FloatArray:
     """Read a vector of the given dimension that is not zero."""
-    direction = read_point(a, dimension, place)
+    direction = read_point(a, dimension, "direction")
     if not direction.any():
-        raise GeometryError("is zero", place=place, mend="at least one entry must differ from 0")
+        raise GeometryError(
+            "is zero", place="direction", mend="at least one entry must differ from 0"
+        )
     return direction
 
 
-def read_positive(value: object, place: str, *, or_zero: bool = False) -> float:
-    """Read a positive (or non-negative) finite number, such as a radius."""
+def read_positive(value: object, place: str) -> float:
+    """Read a positive finite number, such as a radius."""
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         raise GeometryError(f"{value!r:.40} is not a number", place=place) from None
-    if not (0 < number <= _LARGEST or (or_zero and number == 0.0)):
-        wanted = "non-negative" if or_zero else "positive"
-        raise GeometryError(f"is {number}", place=place, mend=f"give a {wanted} finite number")
+    if not 0 < number <= _LARGEST:
+        raise GeometryError(f"is {number}", place=place, mend="give a positive finite number")
     return number
 
 

@@ -12,83 +12,83 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from smoothing.affine import AffineHull
-from smoothing.bodies import Ball, ConvexBody
 from smoothing.erosion import erode
 from smoothing.errors import GeometryError
-from smoothing.polytope import as_body
+from smoothing.polytope import Polytope, as_polytope
 from smoothing.reading import read_direction, read_point, read_points, read_positive
 from smoothing.vectors import FloatArray, norm, turning, unit
 
 __all__ = ["DilatedBody", "EntropicChoice", "entropic_choice", "outer", "sanded"]
 
 _ROUNDING = 1e-14
+_ORTHOGONAL = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
-class DilatedBody(ConvexBody):
-    """The body ``core ⊕ radius B``, with one outer normal at every frontier point.
+class DilatedBody:
+    """The full-dimensional body ``core ⊕ radius B``, or ``core ⊕ radius (B ∩ span(frame))``.
 
     Attributes
     ----------
-    core : ConvexBody
+    core : Polytope or DilatedBody
     radius : float
         Positive.
+    frame : (k, d) or None
+        None for all of space, where every frontier point has one outer normal. Else orthonormal
+        rows that span what is orthogonal to a flat core (`lifting.lift`).
     """
 
-    core: ConvexBody
+    core: Polytope | DilatedBody
     radius: float
+    frame: FloatArray | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "radius", read_positive(self.radius, "radius"))
 
     @property
-    def hull(self) -> AffineHull:
-        """All of space."""
-        return Ball(self.core.hull.origin, self.radius).hull
+    def dimension(self) -> int:
+        """The dimension ``d`` of the space and of the body."""
+        return self.core.dimension
 
     def support(self, a: ArrayLike) -> float:
-        """Return ``h_core(a) + radius |a|``."""
+        """Return ``h_core(a) + radius |a|``; with a frame ``|frame a|`` for ``|a|``."""
         direction = read_direction(a, self.dimension)
-        return self.core.support(direction) + self.radius * norm(direction)
+        across = direction if self.frame is None else self.frame @ direction
+        return self.core.support(direction) + self.radius * norm(across)
 
     def maximizer(self, a: ArrayLike) -> FloatArray:
-        """Return the core's maximiser plus ``radius a/|a|``: a frontier point with normal ``a``."""
-        direction = read_direction(a, self.dimension)
-        point: FloatArray = self.core.maximizer(direction) + self.radius * unit(direction)
+        """Return a point that maximises ``a·``: the core's maximiser plus the ball's."""
+        point: FloatArray = self.core.maximizer(a) + self.ball_choice(a)[0]
         return point
 
-    def maximizer_jacobian(self, a: ArrayLike) -> FloatArray:
-        """Return the core's derivative plus ``radius (I - aa'/|a|²)/|a|``."""
+    def ball_choice(self, a: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Return the point (d,) of the ball that maximises ``a·``, and its derivative (d, d).
+
+        ``radius a/|a|`` and ``radius (I - aa'/|a|²)/|a|``, within the frame if there is one. Where
+        ``a`` is orthogonal to the frame all of the ball is maximal: its centre is chosen, with
+        derivative zero.
+        """
         direction = read_direction(a, self.dimension)
-        jacobian: FloatArray = self.core.maximizer_jacobian(direction) + self.radius * turning(
-            direction
-        )
-        return jacobian
+        if self.frame is None:
+            return self.radius * unit(direction), turning(direction) * self.radius
+        axes = self.radius * self.frame.T
+        seen = direction @ axes
+        if np.abs(seen).max() <= _ORTHOGONAL * np.abs(axes).max() * np.abs(direction).max():
+            return np.zeros(self.dimension), np.zeros((self.dimension, self.dimension))
+        return axes @ unit(seen), axes @ turning(seen) @ axes.T
 
     def project(self, x: ArrayLike) -> FloatArray:
-        """Return `x` if it is inside, else its retraction to the frontier."""
+        """Return the nearest point: the core's, moved towards `x` by at most the radius."""
         point = read_point(x, self.dimension)
         inner = self.core.project(point)
         away = point - inner
-        if norm(away) <= self.radius:
+        if self.frame is not None:
+            away = self.frame.T @ (self.frame @ away)
+        elif norm(away) <= self.radius:
             return point
-        nearest: FloatArray = inner + self.radius * unit(away)
+        length = norm(away)
+        nearest: FloatArray = inner + (away if length <= self.radius else self.radius * unit(away))
         return nearest
-
-    def retract(self, x: ArrayLike) -> FloatArray:
-        """Return the frontier point on the ray from the core's nearest point through `x`.
-
-        The nearest frontier point to an `x` outside the core; the identity on the frontier.
-
-        Raises
-        ------
-        GeometryError
-            If `x` lies in the core, where no ray is distinguished.
-        """
-        inner, away = self._outside_core(x)
-        point: FloatArray = inner + self.radius * unit(away)
-        return point
 
     def normal(self, u: ArrayLike, tolerance: float = 1e-6) -> FloatArray:
         """Return the outer unit normal at a frontier point.
@@ -102,26 +102,21 @@ class DilatedBody(ConvexBody):
         Returns
         -------
         (d,)
-            Its error is about the rounding of `u` divided by the radius.
+            The direction from the core's nearest point to `u`. Its error is about the rounding of
+            `u` divided by the radius.
 
         Raises
         ------
         GeometryError
-            If `u` lies in the core, or off the frontier.
+            If `u` lies in the core or off the frontier, or the body is lifted only, not rounded.
         """
-        _, away = self._outside_core(u)
-        off = norm(away) - self.radius
-        if abs(off) > read_positive(tolerance, "tolerance") * self.radius:
-            side = "outside" if off > 0 else "inside"
+        if self.frame is not None:
             raise GeometryError(
-                f"is {abs(off):.3g} {side} the frontier of the body",
-                place="point",
-                mend="retract it first",
+                "is lifted only, and has edges where there is no unique normal",
+                place="body",
+                mend="round it, with outer",
             )
-        return unit(away)
-
-    def _outside_core(self, x: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        point = read_point(x, self.dimension)
+        point = read_point(u, self.dimension)
         inner = self.core.project(point)
         away = point - inner
         if norm(away) <= _ROUNDING * max(norm(point), norm(inner)):
@@ -130,24 +125,31 @@ class DilatedBody(ConvexBody):
                 place="point",
                 mend="give a point of the frontier",
             )
-        return inner, away
+        off = norm(away) - self.radius
+        if abs(off) > read_positive(tolerance, "tolerance") * self.radius:
+            side = "outside" if off > 0 else "inside"
+            raise GeometryError(
+                f"is {abs(off):.3g} {side} the frontier of the body",
+                place="point",
+                mend="give a point of the frontier",
+            )
+        return unit(away)
 
 
-def outer(points_or_body: ArrayLike | ConvexBody, radius: float) -> DilatedBody:
-    """Return the outer rounding ``K ⊕ radius B``, which contains ``K``."""
-    return DilatedBody(as_body(points_or_body), radius)
+def outer(body: ArrayLike | Polytope | DilatedBody, radius: float) -> DilatedBody:
+    """Return the outer rounding ``K ⊕ radius B`` of a body or of the hull of points."""
+    return DilatedBody(body if isinstance(body, DilatedBody) else as_polytope(body), radius)
 
 
-def sanded(points_or_body: ArrayLike | ConvexBody, radius: float) -> DilatedBody:
-    """Return the sanded body ``(K ⊖ radius B) ⊕ radius B``, which ``K`` contains.
+def sanded(points: ArrayLike | Polytope, radius: float) -> DilatedBody:
+    """Return the sanded polytope ``(K ⊖ radius B) ⊕ radius B``, which ``K`` contains.
 
     Raises
     ------
     GeometryError
-        If the radius is larger than the inradius (which the message gives), if the body is flat, or
-        if it is neither a polytope nor a box nor a ball.
+        If the radius is larger than the inradius (which the message gives), or the body is flat.
     """
-    return DilatedBody(erode(as_body(points_or_body), radius), radius)
+    return DilatedBody(erode(as_polytope(points), radius), radius)
 
 
 @dataclass(frozen=True, eq=False)

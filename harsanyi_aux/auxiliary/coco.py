@@ -1,9 +1,10 @@
 """Harsanyi's auxiliary game: its Nash equilibria with positive prices are the CoCo equilibria.
 
-Players (theory note, section 4): a threat player for every coalition but the grand one, the
-planner, the auctioneer and the follower. Payoffs are measured on the scaled game: every player's
-utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they are then pure numbers, and the
-auxiliary game does not change when utilities are rescaled (fact F4).
+Theorem 2 of ``docs/explanation/existence.md`` (theory note, section 4); that there is one follows
+from the theorem of Debreu, Glicksberg and Fan. Players are a threat player for every coalition but
+the grand one, the planner, the auctioneer and the follower. Payoffs are measured on the scaled
+game: every player's utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they are then pure
+numbers, and the auxiliary game does not change when utilities are rescaled (fact F4).
 """
 
 from __future__ import annotations
@@ -34,6 +35,16 @@ from harsanyi_aux.prices.problem import PriceProblem
 PLANNER = "planner"
 AUCTIONEER = "auctioneer"
 FOLLOWER = "follower"
+
+
+def threat_name(mask: int) -> str:
+    """Return the name of a coalition's threat player, such as ``"threat 0,1"``."""
+    return "threat " + ",".join(map(str, members(mask)))
+
+
+def auctioneer_regret(excess: FloatArray, announced: FloatArray) -> float:
+    """Return what naming other prices than ``b`` could gain: ``max_i e_i - b·e``."""
+    return float(excess.max() - announced @ excess)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +88,7 @@ class AuxiliaryGame:
         self.game = game
         self._full = grand_coalition(game.n_players)
         self._names = {
-            "threat " + ",".join(map(str, members(mask))): mask
+            threat_name(mask): mask
             for mask in sorted(range(1, self._full), key=lambda m: (m.bit_count(), m))
         }
 
@@ -127,7 +138,7 @@ class AuxiliaryGame:
         excess = self._excess(fight)
         lost = {name: float(fight.regrets[mask]) for name, mask in self._names.items()}
         lost[PLANNER] = float(fight.regrets[self._full])
-        lost[AUCTIONEER] = float(excess.max() - announced @ excess)
+        lost[AUCTIONEER] = auctioneer_regret(excess, announced)
         lost[FOLLOWER] = float(((prices - announced) ** 2).sum())
         return lost
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -80,8 +81,8 @@ def bimatrix_equilibrium(A: FloatArray, B: FloatArray) -> BimatrixEquilibrium:
     """Solve a bimatrix game, trusting no algorithm: every answer is checked by its regret.
 
     nashpy's Lemke-Howson is asked first; it can fail or return wrong vectors on degenerate games,
-    so QuantEcon's lexicographic Lemke-Howson follows, and for small games nashpy's vertex
-    enumeration.
+    so QuantEcon's lexicographic Lemke-Howson follows where QuantEcon is installed, and for small
+    games nashpy's vertex enumeration.
 
     Raises
     ------
@@ -92,8 +93,9 @@ def bimatrix_equilibrium(A: FloatArray, B: FloatArray) -> BimatrixEquilibrium:
     tried = []
     methods: list[tuple[str, Callable[[FloatArray, FloatArray], _Pairs]]] = [
         ("nashpy Lemke-Howson", _nashpy_lemke_howson),
-        ("QuantEcon lexicographic Lemke-Howson", _quantecon_lemke_howson),
     ]
+    if find_spec("quantecon") is not None:
+        methods.append(("QuantEcon lexicographic Lemke-Howson", _quantecon_lemke_howson))
     if max(A.shape) <= _ENUMERATED:
         methods.append(("nashpy vertex enumeration", _nashpy_vertex_enumeration))
     for name, method in methods:

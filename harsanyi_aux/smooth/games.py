@@ -24,16 +24,16 @@ from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray, read_only
 from harsanyi_aux.prices.candidates import by_homotopy
 from harsanyi_aux.prices.newton import PricePoint, assess, fit_mixture, polish
-from harsanyi_aux.prices.problem import Planner, PriceProblem, SmoothChoice, SmoothPart
-from smoothing.bodies import Ball, ConvexBody, Ellipsoid
-from smoothing.erosion import erode
+from harsanyi_aux.prices.problem import Planner, PriceProblem, SmoothPart
+from smoothing import lifting
 from smoothing.errors import AccuracyError, GeometryError
+from smoothing.lifting import Lift
 from smoothing.limits import DEFAULT_SCHEDULE, Limit, LimitingSequence, Step, follow
 from smoothing.polytope import Polytope
-from smoothing.rounding import entropic_choice
+from smoothing.rounding import DilatedBody, entropic_choice, outer, sanded
 
 Rounding: TypeAlias = Literal["outer", "sanded", "entropic"]
-Lift: TypeAlias = Literal["complement", "ball", "box"]
+BodyRounding: TypeAlias = Literal["outer", "sanded"]
 
 #: Residual at which a smoothed solution counts as one.
 SOLVED = 1e-10
@@ -41,7 +41,6 @@ SOLVED = 1e-10
 LIMIT_TOLERANCE = 1e-5
 
 _CLEAR = 100.0
-_ORTHOGONAL = 1e-13
 # How far a step is displaced to see whether its prices are determined, at which ε, what counts.
 _DECISIVE = 1e-3
 _DISPLACEMENT = 0.05
@@ -85,94 +84,96 @@ class SmoothedLimit:
         return None if self.claim is None else self.claim.residuals
 
 
-def smoothed_planner(
-    game: StrategicGame, epsilon: float, *, rounding: Rounding | None, lift: Lift | None = None
-) -> Planner:
-    """Return the body a smoothed planner chooses from, in scaled payoffs.
+def smoothed_body(
+    game: StrategicGame, epsilon: float, *, rounding: BodyRounding | None, lift: Lift | None = None
+) -> Polytope | DilatedBody:
+    """Return the hull of a game's outcomes, lifted and rounded, in scaled payoffs.
 
     Parameters
     ----------
     game : StrategicGame
     epsilon : float
-        Radius of the ball, size of the lift; for entropic rounding the temperature.
-    rounding : "outer", "sanded", "entropic" or None
+        Radius of the ball, size of the lift.
+    rounding : "outer", "sanded" or None
     lift : "complement", "ball", "box" or None
-        Added to the hull of the outcomes before rounding.
+        Added to the hull before rounding; a ball is added after it.
 
     Raises
     ------
     InputError
         If the hull cannot be smoothed so: sanding needs a full-dimensional hull whose inradius is
-        at least epsilon; entropic rounding goes with no lift.
+        at least epsilon.
+    """
+    outcomes = game.scaled.reshape(game.n_players, -1).T
+    try:
+        body: Polytope | DilatedBody = Polytope(outcomes)
+        if lift in ("complement", "box"):
+            body = lifting.lift(outcomes, epsilon, lift)
+        if rounding == "sanded":
+            if not isinstance(body, Polytope):
+                raise InputError(
+                    "a hull lifted by more than a segment cannot be sanded", mend='lift it by "box"'
+                )
+            body = sanded(body, epsilon)
+        elif rounding == "outer":
+            body = outer(body, epsilon)
+        return outer(body, epsilon) if lift == "ball" else body
+    except (GeometryError, AccuracyError) as error:
+        raise InputError(str(error), place=f"smoothing with ε = {epsilon:g}") from error
+
+
+def smoothed_planner(
+    game: StrategicGame, epsilon: float, *, rounding: Rounding | None, lift: Lift | None = None
+) -> Planner:
+    """Return what a smoothed planner chooses from, in scaled payoffs.
+
+    Parameters
+    ----------
+    game : StrategicGame
+    epsilon : float
+        As `smoothed_body`; for entropic rounding the temperature.
+    rounding : "outer", "sanded", "entropic" or None
+    lift : as `smoothed_body`
+
+    Raises
+    ------
+    InputError
+        As `smoothed_body`; entropic rounding goes with no lift.
     """
     if rounding not in (*get_args(Rounding), None) or lift not in (*get_args(Lift), None):
         raise InputError(f"{rounding!r} with lift {lift!r} is not a smoothing")
-    outcomes = game.scaled.reshape(game.n_players, -1)
-    n = game.n_players
     if rounding is None and lift is None:
         raise InputError("this smooths nothing", mend="choose a rounding or a lift")
     if not (np.isfinite(epsilon) and epsilon > 0):
         raise InputError(f"ε = {epsilon} is not a positive number")
-    if rounding == "entropic":
-        if lift is not None:
-            raise InputError(
-                "entropic rounding stays inside the feasible set and cannot be lifted",
-                mend="leave the lift out, or choose outer rounding",
-            )
-        return Planner(np.zeros((n, 1)), _entropic(outcomes, epsilon))
-    bodies: list[ConvexBody] = []
-    try:
-        hull = Polytope(outcomes.T)
-        if lift == "ball":
-            bodies.append(Ball(np.zeros(n), epsilon))
-        elif lift == "complement" and hull.hull.deficit == 1:
-            # a segment: its ends are points the planner may mix, also where all of it is optimal
-            ends = epsilon * np.vstack([hull.hull.complement, -hull.hull.complement])
-            hull = Polytope((hull.points[:, None, :] + ends[None]).reshape(-1, n))
-        elif lift == "complement" and hull.hull.deficit:
-            bodies.append(Ellipsoid(np.zeros(n), epsilon * hull.hull.complement.T))
-        elif lift == "box":
-            corners = _corners(n) * epsilon / np.sqrt(n)
-            hull = Polytope((hull.points[:, None, :] + corners[None]).reshape(-1, n))
-        if rounding == "sanded":
-            eroded = erode(hull, epsilon)
-            if not isinstance(eroded, Polytope):
-                raise InputError("this body cannot be sanded")
-            hull = eroded
-        if rounding is not None:
-            bodies.append(Ball(np.zeros(n), epsilon))
-    except (GeometryError, AccuracyError) as error:
-        raise InputError(str(error), place=f"smoothing with ε = {epsilon:g}") from error
-    return Planner(np.ascontiguousarray(hull.points.T), _sum_of(bodies) if bodies else None)
+    if rounding != "entropic":
+        return planner_on(smoothed_body(game, epsilon, rounding=rounding, lift=lift))
+    if lift is not None:
+        raise InputError(
+            "entropic rounding stays inside the feasible set and cannot be lifted",
+            mend="leave the lift out, or choose outer rounding",
+        )
+    outcomes = game.scaled.reshape(game.n_players, -1).T
 
-
-def _corners(n: int) -> FloatArray:
-    corners: FloatArray = 2.0 * np.indices((2,) * n).reshape(n, -1).T.astype(np.float64) - 1.0
-    return corners
-
-
-def _sum_of(bodies: list[ConvexBody]) -> SmoothChoice:
     def choose(prices: FloatArray) -> SmoothPart:
-        point, jacobian = np.zeros(len(prices)), np.zeros((len(prices), len(prices)))
-        for body in bodies:
-            # a flat body is optimal as a whole at prices orthogonal to it: its centre is chosen
-            if isinstance(body, Ellipsoid):
-                seen = np.abs(body.axes.T @ prices).max()
-                if seen <= _ORTHOGONAL * np.abs(body.axes).max():
-                    continue
-            point += body.maximizer(prices)
-            jacobian += body.maximizer_jacobian(prices)
-        return SmoothPart(point, jacobian)
-
-    return choose
-
-
-def _entropic(outcomes: FloatArray, temperature: float) -> SmoothChoice:
-    def choose(prices: FloatArray) -> SmoothPart:
-        choice = entropic_choice(outcomes.T, prices, temperature)
+        choice = entropic_choice(outcomes, prices, epsilon)
         return SmoothPart(choice.point, choice.jacobian)
 
-    return choose
+    return Planner(np.zeros((game.n_players, 1)), choose)
+
+
+def planner_on(body: Polytope | DilatedBody) -> Planner:
+    """Return a planner who chooses from a body: mixes vertices, and adds the points of balls."""
+    balls: list[DilatedBody] = []
+    while isinstance(body, DilatedBody):
+        balls.insert(0, body)
+        body = body.core
+
+    def choose(prices: FloatArray) -> SmoothPart:
+        points, jacobians = zip(*(ball.ball_choice(prices) for ball in balls), strict=True)
+        return SmoothPart(sum(points), sum(jacobians))
+
+    return Planner(np.ascontiguousarray(body.points.T), choose if balls else None)
 
 
 def solve_smoothed(

@@ -78,6 +78,13 @@ def test_the_second_method_answers_when_the_first_is_wrong(monkeypatch):
         bimatrix_equilibrium(pennies, -pennies)
 
 
+def test_quantecon_need_not_be_installed(monkeypatch):
+    monkeypatch.setattr(imitation, "find_spec", lambda name: None)
+    monkeypatch.setattr(imitation, "_nashpy_lemke_howson", lambda A, B: iter([]))
+    pennies = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    assert bimatrix_equilibrium(pennies, -pennies).method == "nashpy vertex enumeration"
+
+
 @pytest.mark.parametrize(
     "row",
     [[0.5, 0.6], [1.5, -0.5], [np.nan, 1.0], [1.0], [0.2, 0.2]],

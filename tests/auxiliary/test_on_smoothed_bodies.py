@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harsanyi_aux import InputError, StrategicGame, random_game
+from harsanyi_aux import InputError, NoEquilibriumFound, StrategicGame, random_game
+from harsanyi_aux.auxiliary import on_smoothed_bodies
 from harsanyi_aux.auxiliary.on_smoothed_bodies import SmoothedAuxiliaryGame
-from harsanyi_aux.prices.problem import PriceProblem
-from harsanyi_aux.smooth.games import smoothed_planner, solve_smoothed
-from smoothing.rounding import outer, sanded
+from harsanyi_aux.smooth.games import smoothed_body
 
 GAMES = [
     random_game("uniform", (2, 2), 1),
@@ -19,23 +18,16 @@ GAMES = [
 EPSILON = 0.02
 
 
-def solved(game, rounding):
-    """Return threats, point and prices of a smoothed equilibrium, and the body."""
-    outcomes = game.scaled.reshape(game.n_players, -1).T
-    body = (outer if rounding == "outer" else sanded)(outcomes, EPSILON)
-    planner = smoothed_planner(game, EPSILON, rounding=rounding)
-    found = solve_smoothed(game, planner)
-    assert found is not None
-    problem = PriceProblem(game, planner)
-    point = problem.payoffs(problem.evaluate(found.prices), found.mixture)
-    return problem.threats.strategies(), point, found.prices, body
+def on_body(game, rounding):
+    return SmoothedAuxiliaryGame(game, smoothed_body(game, EPSILON, rounding=rounding))
 
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda g: g.title)
 @pytest.mark.parametrize("rounding", ["outer", "sanded"])
 def test_both_forms_have_the_same_nash_equilibria(game, rounding):
-    threats, point, prices, body = solved(game, rounding)
-    auxiliary = SmoothedAuxiliaryGame(game, body)
+    auxiliary = on_body(game, rounding)
+    found = auxiliary.equilibrium()
+    threats, point, prices = found.threats, found.point, found.prices
     # the prices are the normal at the point, so one equilibrium is a profile of either form
     assert auxiliary.prices_at(point) == pytest.approx(prices, abs=1e-7)
     note = auxiliary.regrets(threats, point, prices, prices)
@@ -46,8 +38,9 @@ def test_both_forms_have_the_same_nash_equilibria(game, rounding):
 
 @pytest.mark.parametrize("game", GAMES, ids=lambda g: g.title)
 def test_another_frontier_point_is_an_equilibrium_of_neither_form(game):
-    threats, point, _, body = solved(game, "outer")
-    auxiliary = SmoothedAuxiliaryGame(game, body)
+    auxiliary = on_body(game, "outer")
+    found, body = auxiliary.equilibrium(), auxiliary.body
+    threats, point = found.threats, found.point
     rng = np.random.default_rng(0)
     for other in rng.dirichlet(np.ones(game.n_players), size=5):
         elsewhere = body.maximizer(other)
@@ -70,13 +63,21 @@ def test_another_frontier_point_is_an_equilibrium_of_neither_form(game):
 
 def test_points_off_the_pareto_frontier_have_no_prices():
     game = GAMES[0]
-    body = outer(game.scaled.reshape(2, -1).T, EPSILON)
-    auxiliary = SmoothedAuxiliaryGame(game, body)
+    auxiliary = on_body(game, "outer")
+    body = auxiliary.body
     with pytest.raises(InputError, match="negative coordinate"):
         auxiliary.prices_at(body.maximizer([1.0, -1.0]))
     with pytest.raises(InputError, match=r"inside the frontier|lies in the core"):
         auxiliary.prices_at(np.array([0.5, 0.5]))
+    with pytest.raises(InputError, match="has edges"):
+        SmoothedAuxiliaryGame(game, smoothed_body(game, EPSILON, rounding=None))
     with pytest.raises(InputError, match="dimension 2 for 3 players"):
         SmoothedAuxiliaryGame(GAMES[2], body)
     with pytest.raises(InputError, match="transferable"):
         SmoothedAuxiliaryGame(StrategicGame.from_arrays(*game.payoffs, transferable=True), body)
+
+
+def test_no_equilibrium_is_an_error(monkeypatch):
+    monkeypatch.setattr(on_smoothed_bodies, "solve_smoothed", lambda game, planner: None)
+    with pytest.raises(NoEquilibriumFound, match="on this body"):
+        on_body(GAMES[0], "outer").equilibrium()

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from enumerations import WITHOUT_PROPER, enumerated, game_of, normalised, payoffs_of
+from equivariance import permute_actions, permute_players, rescale
 from hand_solved import HAND, example
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,6 @@ from oracles.classical import nash_bargaining_solution, variable_threat_solution
 from harsanyi_aux import InputError, StrategicGame, random_game, solve, verify
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.game.families import DEGENERACIES, make_degenerate
-from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.numbers.saddle_points import to_fractions
 
 CONCEPTS = ["coco", "coalition-perfect"]

@@ -8,6 +8,7 @@ from fractions import Fraction
 import nashpy
 import numpy as np
 import pytest
+from equivariance import permute_actions, permute_players, rescale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.classical import nash_bargaining_solution, variable_threat_solution, zero_sum_value
@@ -15,7 +16,6 @@ from oracles.classical import nash_bargaining_solution, variable_threat_solution
 from harsanyi_aux import StrategicGame, coco_value, random_game, solve, solve_all, verify
 from harsanyi_aux.equilibria.solver import equilibrium_at
 from harsanyi_aux.game.families import make_degenerate
-from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.prices.newton import PricePoint
 from harsanyi_aux.prices.problem import PriceProblem
 

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from equivariance import permute_players
 
 from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.families import DEGENERACIES, FAMILIES, make_degenerate, random_game
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.game.transformations import permute_players
 from harsanyi_aux.prices.value import coco_value
 
 SHAPE = (2, 2, 2)

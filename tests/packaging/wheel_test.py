@@ -100,13 +100,20 @@ def inspect(folder: Path) -> str:
 
 
 def install(folder: Path) -> str:
-    """Install the wheel and nothing else, as the README says."""
+    """Install the wheel and nothing else, as the README says; then the extra for its example."""
     python = environment(folder / "environment")
     wheel = the_file(folder / "dist", "*.whl")
-    pip(python, "--constraint", folder / "sources" / "constraints.txt", wheel)
+    pip(python, wheel)
     where = run(python, "-c", "import harsanyi_aux; print(harsanyi_aux.__file__)", folder=folder)
     expect(Path(where.strip()).is_relative_to(folder), f"another package is imported: {where}")
-    return "installed the wheel into an environment of its own"
+    solve = [folder / "environment" / "bin" / "harsanyi", "solve"]
+    examples = folder / "sources" / "examples"
+    expect("Proper CoCo" in run(*solve, examples / "four_firms.json"), "a game is not solved")
+    told = run(*solve, "catalog:journals/ijgt/nau2004/sec4", status=2)
+    expect("pip install 'harsanyi-aux[gambit]'" in told, f"a missing extra is not told: {told}")
+    count = len(run(python, "-m", "pip", "list", "--format=freeze").splitlines())
+    pip(python, f"{wheel}[gambit]")
+    return f"installed the wheel into an environment of its own, with {count} packages"
 
 
 def follow_readme(folder: Path) -> str:

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from equivariance import rescale
 from folders import ROOT
 
 from harsanyi_aux import InputError, StrategicGame, random_game, solve_all, verify
-from harsanyi_aux.game.transformations import rescale
 from harsanyi_aux.prices.problem import PriceProblem
 from harsanyi_aux.smooth.games import follow_smoothing, smoothed_planner, solve_smoothed
 from smoothing.erosion import inradius

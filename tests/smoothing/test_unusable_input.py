@@ -9,22 +9,14 @@ import numpy as np
 import pytest
 
 from smoothing import (
-    Ball,
-    Box,
     DilatedBody,
-    Ellipsoid,
     GeometryError,
-    MinkowskiSum,
     Polytope,
     affine_hull,
     entropic_choice,
     lift,
-    minkowski_sum,
     outer,
     sanded,
-    scaled,
-    translated,
-    unit_scale,
 )
 
 SQUARE = Polytope([[0, 0], [1, 0], [0, 1], [1, 1]])
@@ -53,7 +45,6 @@ POINTS = {
     [
         Polytope,
         affine_hull,
-        unit_scale,
         lambda p: outer(p, 1),
         lambda p: sanded(p, 1),
         lambda p: lift(p, 1),
@@ -68,18 +59,13 @@ def test_unusable_points(take, name):
 
 BODIES = {
     "polytope": SQUARE,
-    "ball": Ball([0, 0], 1),
-    "box": Box([0, 0], [1, 1]),
-    "ellipsoid": Ellipsoid([0, 0], [[1, 0], [0, 1]]),
-    "sum": MinkowskiSum(SQUARE, Box([0, 0], [1, 1])),
     "dilated": outer(SQUARE, 1),
-    "moved": scaled(SQUARE, 2),
-    "unscaled": unit_scale([[0, 0], [2, 3]]).undo_body(SQUARE),
+    "twice": outer(outer(SQUARE, 1), 1),
 }
 
 
 @pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("method", ["support", "maximizer", "maximizer_jacobian"])
+@pytest.mark.parametrize("method", ["support", "maximizer"])
 @pytest.mark.parametrize(
     ("a", "message"),
     [
@@ -95,41 +81,25 @@ def test_unusable_directions(name, method, a, message):
 
 
 @pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("method", ["project", "distance", "contains"])
-def test_unusable_points_to_project(name, method):
+def test_unusable_points_to_project(name):
     with pytest.raises(GeometryError, match=r"point: has shape \(1,\); .*give 2 coordinates"):
-        getattr(BODIES[name], method)([1])
+        BODIES[name].project([1])
     with pytest.raises(GeometryError, match=r"point, coordinate 0: inf"):
-        getattr(BODIES[name], method)([np.inf, 0])
+        BODIES[name].project([np.inf, 0])
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Ball([0, 0], -1), r"radius: is -1.0; give a non-negative finite number"),
-        (lambda: Ball([0, 0], "wide"), r"radius: 'wide' is not a number"),
-        (lambda: Ball([], 1), r"centre: no points or no coordinates"),
-        (lambda: Box([0, 0], [1, -2]), r"half_widths, coordinate 1: holds -2.0"),
-        (lambda: Box([0, 0], [1]), r"half_widths: has shape \(1,\)"),
-        (lambda: Ellipsoid([0, 0], np.eye(3)), r"axes: has shape \(3, 3\); .*give 2 rows"),
+        (lambda: outer(SQUARE, "wide"), r"radius: 'wide' is not a number"),
         (lambda: outer(SQUARE, 0), r"radius: is 0.0; give a positive finite number"),
         (lambda: outer(SQUARE, np.nan), r"radius: is nan"),
         (lambda: sanded(SQUARE, -1), r"radius: is -1.0"),
         (lambda: DilatedBody(SQUARE, np.inf), r"radius: is inf"),
         (lambda: lift(SQUARE, -1), r"epsilon: is -1.0"),
-        (lambda: scaled(SQUARE, 0), r"factor: is 0.0"),
-        (lambda: translated(SQUARE, [1]), r"shift: has shape \(1,\)"),
         (lambda: entropic_choice(SQUARE.points, [1, 1], 0), r"tau: is 0.0"),
         (lambda: entropic_choice(SQUARE.points, [0, 0], 1), r"direction: is zero"),
-        (lambda: affine_hull([[1.0]], tolerance=-1), r"tolerance: is -1.0"),
-        (lambda: MinkowskiSum(SQUARE, Ball([0], 1)), r"dimensions 2 and 1 do not add up"),
-        (lambda: minkowski_sum(SQUARE, Ball([0], 1)), r"dimensions 2 and 1 do not add up"),
-        (lambda: SQUARE.contains([0, 0], -1), r"tolerance: is -1.0"),
-        (lambda: SQUARE.face([0, 0]), r"direction: is zero"),
-        (lambda: SQUARE.maximizer_jacobian([1, 0]), r"direction: the maximiser is not unique"),
-        (lambda: Box([0, 0], [1, 1]).maximizer_jacobian([1, 0]), r"not unique"),
-        (lambda: Ellipsoid([0, 0], [[1], [0]]).maximizer_jacobian([0, 1]), r"not unique"),
-        (lambda: SQUARE.normal_cone([2, 0]), r"point: is 1 away from the body; project it first"),
+        (lambda: outer(SQUARE, 1).normal([2, 0], -1), r"tolerance: is -1.0"),
     ],
 )
 def test_unusable_arguments(make, message):
@@ -145,7 +115,7 @@ def test_errors_are_value_errors_and_survive_pickling():
 
 
 def test_results_cannot_be_written_to():
-    for array in (SQUARE.points, SQUARE.hull.basis, Ball([0, 0], 1).centre):
+    for array in (SQUARE.points, SQUARE.hull.basis):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 7
 

@@ -16,13 +16,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from equivariance import permute_actions, permute_players, rescale
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.game.coalitions import CoalitionMap, mask_of, members
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.families import random_game
-from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 
 SHAPES = ((2, 2), (3, 2), (2, 2, 2), (2, 2, 3))
 Carry = Callable[[Equilibrium], Equilibrium]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from smoothing import Ball, Box, Ellipsoid, Polytope, lift, minkowski_sum, outer, scaled, translated
+from smoothing import Polytope, lift, outer
 
 
 def random_cloud(rng, dimension, count, kind):
@@ -51,20 +51,14 @@ def bodies(draw, dimensions=(1, 2, 3, 4)):
     """Return (body, rng) with a body of any kind the package makes."""
     points, rng = draw(clouds(dimensions))
     points = points[:16]
-    d = points.shape[1]
-    polytope = Polytope(points)
     made = {
-        "polytope": lambda: polytope,
-        "ball": lambda: Ball(points[0], 0.7),
-        "box": lambda: Box(points[0], np.abs(points[-1] - points[0])),
-        "ellipsoid": lambda: Ellipsoid(points[0], rng.normal(size=(d, d))),
-        "flat ellipsoid": lambda: Ellipsoid(points[0], rng.normal(size=(d, 1))),
+        "polytope": lambda: Polytope(points),
+        "ball": lambda: outer(points[:1], 0.7),
         "outer": lambda: outer(points, 0.3),
-        "with a ball": lambda: minkowski_sum(Ball(points[0], 0.2), polytope, Ball(points[0], 0.1)),
-        "with a box": lambda: minkowski_sum(polytope, Box(points[0], np.full(d, 0.4))),
-        "lifted": lambda: lift(points, 0.1, "complement").body,
-        "boxed": lambda: lift(points, 0.1, "box").body,
-        "moved": lambda: translated(scaled(polytope, 0.5), points[0]),
+        "twice": lambda: outer(outer(points, 0.3), 0.1),
+        "lifted": lambda: lift(points, 0.1, "complement"),
+        "boxed": lambda: lift(points, 0.1, "box"),
+        "lifted and rounded": lambda: outer(lift(points, 0.1, "complement"), 0.2),
     }
     return made[draw(st.sampled_from(sorted(made)))](), rng
 
@@ -73,3 +67,8 @@ def size(body):
     """Return a length that bounds the coordinates of the body, at least one."""
     axes = np.vstack([np.eye(body.dimension), -np.eye(body.dimension)])
     return max(1.0, *(abs(body.support(a)) for a in axes))
+
+
+def distance(body, x):
+    """Return the distance of a point from the body."""
+    return np.linalg.norm(x - body.project(x))

@@ -13,7 +13,7 @@ from pathlib import Path
 import harsanyi_aux
 from harsanyi_aux import versions
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 
 
 def test_it_is_that_of_the_project(run):

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.trees import walk
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.equilibria.division.bilinear import (
     Selection,
@@ -70,7 +69,7 @@ class DivisionResult:
         the grand coalition alone where that already fails.
     proof : list or None
         If impossible at exact prices: the nodes of a tree as in docs/certificates.md whose cell
-        is this one price, checked (`proves_impossible`). None at prices in doubles, and where
+        is this one price, checked. None at prices in doubles, and where
         exact arithmetic decided but the margin is too small for rounded multipliers.
     reason : str
         In words.
@@ -144,31 +143,6 @@ def divide(
     exact = game if game.is_exact else StrategicGame.from_arrays(*to_fractions(game.payoffs))
     at = ExactPoint(exact, [Fraction(a) for a in given])
     return _decide(at, limit, starts, np.random.default_rng(rng))
-
-
-def proves_impossible(
-    game: StrategicGame, prices: Sequence[Fraction | int], nodes: Sequence[list[Any]]
-) -> bool:
-    """Replay a proof at one price vector, in exact arithmetic, with the certificates' checker.
-
-    Parameters
-    ----------
-    game : StrategicGame
-        With exact payoffs.
-    prices : sequence of n rationals
-        Curnits per util.
-    nodes : list
-        `DivisionResult.proof`.
-    """
-    at = ExactPoint(game, [Fraction(a) for a in prices])
-    try:
-        for leaf in walk(at.table, [at.vertex.prices] * at.n, nodes, splits_allowed=True):
-            if leaf.kind != "excluded":
-                return False
-            at.check(leaf.content, leaf.splits)
-    except InvalidCertificate:
-        return False
-    return True
 
 
 def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -> DivisionResult:

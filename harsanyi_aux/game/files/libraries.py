@@ -1,8 +1,8 @@
 """Games exchanged with nashpy, pygambit and QuantEcon.
 
 The libraries are imported where they are used: each takes longer to load than this package.
-nashpy and QuantEcon compute in doubles. An integer game reaches them as integers, any other as
-its nearest doubles.
+pygambit and QuantEcon are extras of this package and need not be installed. nashpy and QuantEcon
+compute in doubles. An integer game reaches them as integers, any other as its nearest doubles.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ __all__ = [
     "to_pygambit",
     "to_quantecon",
 ]
+
+
+def _pygambit(place: str = "") -> Any:
+    try:
+        import pygambit
+    except ImportError:
+        raise InputError(
+            "this needs pygambit", place=place, mend="pip install 'harsanyi-aux[gambit]'"
+        ) from None
+    return pygambit
 
 
 def _machine_numbers(game: StrategicGame) -> NDArray[Any]:
@@ -92,8 +102,19 @@ def from_quantecon(game: Any, *, title: str = "") -> StrategicGame:
 
 
 def to_quantecon(game: StrategicGame) -> Any:
-    """Return the game as a QuantEcon ``NormalFormGame``; fractions are rounded to doubles."""
-    from quantecon.game_theory import NormalFormGame, Player
+    """Return the game as a QuantEcon ``NormalFormGame``; fractions are rounded to doubles.
+
+    Raises
+    ------
+    InputError
+        If QuantEcon is not installed.
+    """
+    try:
+        from quantecon.game_theory import NormalFormGame, Player
+    except ImportError:
+        raise InputError(
+            "this needs QuantEcon", mend="pip install 'harsanyi-aux[quantecon]'"
+        ) from None
 
     n = game.n_players
     players = []
@@ -136,12 +157,11 @@ def to_pygambit(game: StrategicGame) -> Any:
     Raises
     ------
     InputError
-        If Gambit rejects the game.
+        If Gambit rejects the game, or pygambit is not installed.
     """
     import io
 
-    import pygambit
-
+    pygambit = _pygambit()
     adapted = StrategicGame(
         game.payoffs,
         game.rational,
@@ -176,12 +196,11 @@ def from_efg(content: bytes, source: str) -> StrategicGame:
     Raises
     ------
     InputError
-        With Gambit's account of what is wrong and where.
+        With Gambit's account of what is wrong and where; if pygambit is not installed.
     """
     import io
 
-    import pygambit
-
+    pygambit = _pygambit(source)
     try:
         game = pygambit.read_efg(io.BytesIO(content))
     except (ValueError, RuntimeError) as error:
@@ -200,10 +219,9 @@ def from_catalog(name: str) -> StrategicGame:
     Raises
     ------
     InputError
-        If there is no such game; near names are suggested.
+        If there is no such game; near names are suggested. If pygambit is not installed.
     """
-    import pygambit
-
+    pygambit = _pygambit(f"catalog:{name}")
     known = [str(entry) for entry in pygambit.catalog.games()["Game"]]
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)

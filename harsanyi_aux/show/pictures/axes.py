@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from harsanyi_aux.game.strategic import StrategicGame
-    from harsanyi_aux.smooth.games import Lift, Rounding, SmoothedLimit
+    from harsanyi_aux.smooth.games import Rounding, SmoothedLimit
+    from smoothing.lifting import Lift
 
 #: Where the corners lie in the plane.
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])

@@ -7,17 +7,34 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from equivariance import permute_players, rescale
 from flint import fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.equilibria.division.select import divide, proves_impossible
+from harsanyi_aux.certify.cells.trees import walk
+from harsanyi_aux.certify.errors import InvalidCertificate
+from harsanyi_aux.equilibria.division.point import ExactPoint
+from harsanyi_aux.equilibria.division.select import divide
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.definition import verify
-from harsanyi_aux.game.transformations import permute_players, rescale
 from harsanyi_aux.numbers.linear import nonnegative_solution
+
+
+def proves_impossible(game, prices, nodes):
+    """Replay a proof at one price vector, in exact arithmetic, with the certificates' checker."""
+    at = ExactPoint(game, [Fraction(a) for a in prices])
+    try:
+        for leaf in walk(at.table, [at.vertex.prices] * at.n, nodes, splits_allowed=True):
+            if leaf.kind != "excluded":
+                return False
+            at.check(leaf.content, leaf.splits)
+    except InvalidCertificate:
+        return False
+    return True
+
 
 # -- games ---------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.files.json_files import (
+    from_catalog,
+    from_efg,
     from_nashpy,
     from_pygambit,
     from_quantecon,
@@ -552,3 +555,23 @@ def test_pygambit_names_are_adapted():
     assert back.action_labels[1] == ("x y", '"q"')
     assert back.transferable
     assert np.array_equal(back.fractions, game.fractions)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: from_efg(b"", "a.efg"),
+            r"a\.efg: this needs pygambit; .*\[gambit\]'",
+        ),
+        (lambda: from_catalog("x"), r"catalog:x: this needs pygambit; pip install '.*\[gambit\]'"),
+        (lambda: to_pygambit(G([1, 2])), r"this needs pygambit; pip install '.*\[gambit\]'"),
+        (lambda: to_quantecon(G([1, 2])), r"this needs QuantEcon; pip install '.*\[quantecon\]'"),
+    ],
+)
+def test_a_missing_extra_is_told_in_a_line(call, told, monkeypatch):
+    for name in ("pygambit", "quantecon", "quantecon.game_theory"):
+        monkeypatch.setitem(sys.modules, name, None)  # as if not installed
+    with pytest.raises(InputError, match=told) as caught:
+        call()
+    assert len(str(caught.value).splitlines()) == 1

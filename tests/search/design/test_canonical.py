@@ -7,12 +7,12 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
+from equivariance import permute_actions, permute_players, rescale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame, random_game
 from harsanyi_aux.errors import InputError
-from harsanyi_aux.game.transformations import permute_actions, permute_players, rescale
 from harsanyi_aux.search.design.canonical_form import canonical_form, trivial_part
 
 

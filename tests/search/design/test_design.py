@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from equivariance import permute_players
 
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.coalitions import members
 from harsanyi_aux.game.definition import verify
-from harsanyi_aux.game.transformations import permute_players
 from harsanyi_aux.search.design import design as module
 from harsanyi_aux.search.design.canonical_form import canonical_form, trivial_part
 from harsanyi_aux.search.design.design import design, separation

@@ -7,11 +7,11 @@ from functools import lru_cache
 import matplotlib as mpl
 import numpy as np
 import pytest
+from equivariance import rescale
 from folders import EXAMPLES
 
 from harsanyi_aux import InputError, StrategicGame, coco_value, load_game, random_game
 from harsanyi_aux.equilibria.survey import Survey, survey
-from harsanyi_aux.game.transformations import rescale
 from harsanyi_aux.show.pictures import pictures, prices
 from harsanyi_aux.show.pictures.axes import (
     CORNERS,

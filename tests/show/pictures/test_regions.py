@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from equivariance import rescale
 
 from harsanyi_aux import StrategicGame, load_game, solve, verify
 from harsanyi_aux.equilibria.survey import normalised_prices
-from harsanyi_aux.game.transformations import rescale
 from harsanyi_aux.prices.threats import ThreatGames
 from harsanyi_aux.show.pictures.prices import _joined
 from harsanyi_aux.show.pictures.regions import _pair_defect, chart
