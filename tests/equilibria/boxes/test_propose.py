@@ -189,15 +189,14 @@ def test_no_box_away_from_an_equilibrium_is_ever_accepted():
         # a start nearby leads to the same box, one further away to none
         assert propose_box(game, prices + 1e-7 * direction) == proposed
         assert propose_box(game, prices + 0.1 * direction) is None
-        # and the checker refuses the box where it does not hold the equilibrium
-        moved = [
-            str(Fraction(c) + Fraction(r) * Fraction(step))
-            for c, r, step in zip(
-                proposed["center"], proposed["radius"], 2 * np.sign(direction), strict=False
-            )
-        ]
-        with pytest.raises(InvalidCertificate):
-            check_box(table_of(game), proposed | {"center": moved})
+        # and the checker refuses a small box beside it, with the same kernels and face
+        sides = list(zip(proposed["center"], proposed["radius"], np.sign(direction), strict=False))
+        beside = {
+            "center": [str(Fraction(c) + Fraction(r) * Fraction(sign)) for c, r, sign in sides],
+            "radius": [str(Fraction(r) / 100) for _, r, _ in sides],
+        }
+        with pytest.raises(InvalidCertificate, match="there is no equilibrium in the box"):
+            check_box(table_of(game), proposed | beside)
 
 
 def test_vanishing_prices_have_no_box(no_proper_game):
