@@ -187,6 +187,7 @@ def test_flipped_bytes_are_noticed() -> None:
     content = json.dumps(EXAMPLES["dilemma"]).encode()
     assert _outcome(loads(content))
     rng = random.Random(2)
+    refused = 0
     for _ in range(300):
         place = rng.randrange(len(content))
         byte = rng.randrange(256)
@@ -195,7 +196,10 @@ def test_flipped_bytes_are_noticed() -> None:
             read = loads(damaged)
         except HarsanyiError:
             continue
-        assert read == EXAMPLES["dilemma"] or _outcome(read) is None
+        if read != EXAMPLES["dilemma"]:
+            assert _outcome(read) is None
+            refused += 1
+    assert refused > 20
 
 
 def test_the_entry_of_another_game_is_refused() -> None:

@@ -17,9 +17,6 @@ from harsanyi_aux.text.plain import plain
 F7 = game([0, 1], [0, 0], actions=[1, 2], title="F7")
 COMMON = game([0, 1, 2, 0], [0, 1, 2, 0], actions=[2, 2])
 
-MATPLOTLIB = importlib.util.find_spec("matplotlib") is not None
-needs_matplotlib = pytest.mark.skipif(not MATPLOTLIB, reason="matplotlib is not installed")
-
 
 def random_game(*actions: int, seed: int = 1) -> dict:
     payoffs = np.random.default_rng(seed).normal(size=(len(actions), int(np.prod(actions))))
@@ -169,13 +166,13 @@ def test_several_cluster_points_and_limits_that_fail_the_check(run, write, tmp_p
     file = write(COMMON)
     assert run("smooth", file, "--rounding", "entropic").status == 1
     picture = tmp_path / "picture.svg"
-    answer = run("smooth", file, *(["--plot", picture] if MATPLOTLIB else []))
+    answer = run("smooth", file, "--plot", picture)
     assert answer.status == 1
     told = plain(answer.out)
     assert "the sequence comes back to 2 points" in told
     assert "NOT attained" in told
     assert "Not every smoothing has a limit (outer)" in told
-    assert not MATPLOTLIB or "</svg>" in picture.read_text()
+    assert "</svg>" in picture.read_text()
     data = json.loads(run("smooth", file, "--json").out, parse_constant=no_constant)
     assert data["agree"] is False
     points = data["sequences"][0]["limit"]["cluster_points"]
@@ -232,7 +229,6 @@ def test_interrupted_sequences_are_kept(run, write, monkeypatch, how):
         assert "Interrupted" in answer.out
 
 
-@needs_matplotlib
 @pytest.mark.parametrize(
     ("content", "suffix"),
     [
@@ -252,7 +248,6 @@ def test_pictures(run, write, tmp_path, content, suffix):
     assert picture.read_bytes().startswith(begins)
 
 
-@needs_matplotlib
 def test_pictures_name_players_and_units(run, write, tmp_path, monkeypatch):
     import matplotlib as mpl
 

@@ -21,6 +21,7 @@ from oracles.classical import nash_bargaining_solution, variable_threat_solution
 
 from harsanyi_aux import InputError, StrategicGame, random_game, solve, verify
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
+from harsanyi_aux.game.definition import division_defect
 from harsanyi_aux.game.families import DEGENERACIES, make_degenerate
 from harsanyi_aux.numbers.saddle_points import to_fractions
 
@@ -56,10 +57,12 @@ def test_the_game_of_f8_is_refuted(no_coalition_perfect_game, concept):
 @pytest.mark.parametrize("seed", range(2))
 def test_generic_games_have_no_coalition_perfect_equilibrium(seed):
     # F8: more equations than prices
-    enumeration = enumerated(random_game("uniform", (2, 2, 2), seed), "coalition-perfect")
+    game = random_game("uniform", (2, 2, 2), seed)
+    enumeration = enumerated(game, "coalition-perfect")
     assert enumeration.complete
     assert not enumeration.proper
-    assert enumeration.least_defect is None or enumeration.least_defect > 1e-3
+    assert enumeration.least_defect == pytest.approx(division_defect(game, solve(game)), rel=1e-5)
+    assert enumeration.least_defect > 0.04
 
 
 # -- one payoff vector ---------------------------------------------------------------------------

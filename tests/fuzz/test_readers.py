@@ -45,42 +45,45 @@ def is_sound(game: StrategicGame) -> None:
 
 @budgets(150, 20_000)
 def test_json_games(budget: int) -> None:
-    def holds(data: Any) -> None:
+    def holds(data: Any) -> bool:
         game = accepted_or_refused(lambda: game_from_dict(data, "g.json"), "g.json")
         if game is not None:
             is_sound(game)
             # a long decimal may be read but is too long to be written again
             written = accepted_or_refused(lambda: game_to_dict(game))
             assert written is None or game_from_dict(written) == game
+        return game is not None
 
-    explore(budget, trees(GAMES), holds)
+    assert explore(budget, trees(GAMES), holds)
 
 
 @budgets(150, 20_000)
 def test_json_files(budget: int, tmp_path: Path) -> None:
     path = tmp_path / "g.json"
 
-    def holds(content: bytes) -> None:
+    def holds(content: bytes) -> bool:
         path.write_bytes(content)
         game = accepted_or_refused(lambda: load_game(path), str(path))
         if game is not None:
             is_sound(game)
+        return game is not None
 
     files = [text_of(game) for game in GAMES]
-    explore(budget, st.one_of(contents(files), trees(GAMES).map(text_of)), holds)
+    assert explore(budget, st.one_of(contents(files), trees(GAMES).map(text_of)), holds)
 
 
 @budgets(200, 30_000)
 def test_gambit_files(budget: int) -> None:
-    def holds(content: bytes) -> None:
+    def holds(content: bytes) -> bool:
         text = content.decode(errors="replace")
         game = accepted_or_refused(lambda: parse_nfg(text, "g.nfg"), "g.nfg")
         if game is not None:
             is_sound(game)
             written = accepted_or_refused(lambda: write_nfg(game))
             assert written is None or parse_nfg(written) == game
+        return game is not None
 
-    explore(budget, contents([text.encode() for text in NFG]), holds)
+    assert explore(budget, contents([text.encode() for text in NFG]), holds)
 
 
 @budgets(40, 2_000)
@@ -91,11 +94,11 @@ def test_extensive_games_go_through_gambit(budget: int, tmp_path: Path) -> None:
     )
     path = tmp_path / "g.efg"
 
-    def holds(content: bytes) -> None:
+    def holds(content: bytes) -> bool:
         path.write_bytes(content)
-        accepted_or_refused(lambda: load_game(path), str(path))
+        return accepted_or_refused(lambda: load_game(path), str(path)) is not None
 
-    explore(budget, contents([efg.encode()]), holds)
+    assert explore(budget, contents([efg.encode()]), holds)
 
 
 @budgets(150, 20_000)
@@ -103,7 +106,7 @@ def test_extensive_games_go_through_gambit(budget: int, tmp_path: Path) -> None:
     ("game", "original"), [(VETO, EQUILIBRIUM), (LARGER, LARGER_EQUILIBRIUM)], ids=["two", "three"]
 )
 def test_equilibria(budget: int, game: StrategicGame, original: Any) -> None:
-    def holds(data: Any) -> None:
+    def holds(data: Any) -> bool:
         claim = accepted_or_refused(lambda: equilibrium_from_dict(data, game, "e.json"), "e.json")
         if claim is not None:
             found = accepted_or_refused(lambda: verify(game, claim))
@@ -111,22 +114,24 @@ def test_equilibria(budget: int, game: StrategicGame, original: Any) -> None:
             # What holds exactly holds in floating point, unless a price is too small for that.
             if exact is not None and exact.valid and found is not None:
                 assert found.residuals.worst <= 1e-9
+        return claim is not None
 
-    explore(budget, trees([original]), holds)
+    assert explore(budget, trees([original]), holds)
 
 
 @budgets(300, 50_000)
 def test_numbers(budget: int) -> None:
     alphabet = st.sampled_from("0123456789+-./eE_ ²٣½xXnaif,")
 
-    def holds(text: str) -> None:
+    def holds(text: str) -> bool:
         number = accepted_or_refused(lambda: parse_number(text, "here"), "here")
         if number is not None:
             assert not isinstance(number, float)
             assert text.isascii()
             assert "_" not in text
+        return number is not None
 
-    explore(budget, st.text(alphabet, max_size=12), holds)
+    assert explore(budget, st.text(alphabet, max_size=12), holds)
 
 
 # -- refusals that random files do not meet ------------------------------------------------------

@@ -46,11 +46,11 @@ def test_states(game: StrategicGame, cells: int, budget: int, tmp_path: Path) ->
     assert truth.complete
     original = saved(game, path, cells)
 
-    def holds(state: Any) -> None:
+    def holds(state: Any) -> bool:
         try:
             path.write_bytes(text_of(sealed(state)))
         except ValueError:  # NaN cannot be sealed
-            return
+            return False
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a state could not be saved again
             found = accepted_or_refused(
@@ -58,9 +58,10 @@ def test_states(game: StrategicGame, cells: int, budget: int, tmp_path: Path) ->
             )
         # What is returned as complete was replayed, whatever the state said.
         if found is not None and found.complete:
-            assert number_proper(found) >= number_proper(truth)
+            assert number_proper(found) == number_proper(truth)
+        return found is not None and found.complete
 
-    explore(budget, trees([original], frozenset({"sha256"})), holds)
+    assert explore(budget, trees([original], frozenset({"sha256"})), holds)
 
 
 @budgets(40, 2_000)
@@ -95,12 +96,13 @@ def test_plans(budget: int) -> None:
     game = json.loads((EXAMPLES / "veto.json").read_text())
     around = {**original, "families": [{"name": "ball", "options": {"center": game, "radius": 1}}]}
 
-    def holds(data: Any) -> None:
+    def holds(data: Any) -> bool:
         plan = accepted_or_refused(lambda: plan_from_json(json.dumps(data)))
         if plan is not None:
             assert plan_from_json(plan.to_json()) == plan
+        return plan is not None
 
-    explore(budget, trees([original, around]), holds)
+    assert explore(budget, trees([original, around]), holds)
 
 
 @budgets(25, 1_500)

@@ -81,8 +81,13 @@ def budgets(short: int, long: int) -> Callable[[Any], Any]:
     )
 
 
-def explore(budget: int, strategy: st.SearchStrategy[Any], holds: Callable[[Any], object]) -> None:
-    """Call `holds` on so many values of a strategy, and report the simplest on which it fails."""
+def explore(budget: int, strategy: st.SearchStrategy[Any], holds: Callable[[Any], object]) -> int:
+    """Call `holds` on so many values of a strategy, and report the simplest on which it fails.
+
+    Returns how often it said True, which tests say of what was read: of refusals alone a test
+    would learn little.
+    """
+    accepted = 0
 
     @settings(
         max_examples=budget,
@@ -94,9 +99,11 @@ def explore(budget: int, strategy: st.SearchStrategy[Any], holds: Callable[[Any]
     )
     @given(strategy)
     def check(value: Any) -> None:
-        holds(value)
+        nonlocal accepted
+        accepted += holds(value) is True
 
     check()
+    return accepted
 
 
 def places(value: Any, steps: Steps = ()) -> Iterator[Steps]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from enumerations import normalised
 from oracles.classical import zero_sum_value
 from scipy.optimize import linprog
 
@@ -19,11 +20,6 @@ from harsanyi_aux.game.coalitions import dividends
 from harsanyi_aux.game.families import make_degenerate, random_game
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.prices.threats import ThreatGames
-
-
-def normalised(game, equilibrium):
-    weights = np.asarray(equilibrium.prices * game.ranges, dtype=float)
-    return weights / weights.sum()
 
 
 def inside(prices, report):
@@ -46,7 +42,7 @@ def test_solutions_lie_in_their_boxes(family, shape, games, least):
     for seed in range(games):
         game = random_game(family, shape, seed)
         equilibrium = solve(game)
-        prices = normalised(game, equilibrium)
+        prices = normalised(game, equilibrium.prices)
         entry = propose_box(game, prices)
         if entry is None:
             continue
@@ -149,7 +145,7 @@ def test_two_equilibria_have_disjoint_boxes_and_none_in_common():
 def test_threats_and_face_hold_all_over_a_box(shape, seed):
     # independent: the simplex kernel solves all threat games at points of the box, corners included
     game = random_game("uniform", shape, seed)
-    entry = propose_box(game, normalised(game, solve(game)))
+    entry = propose_box(game, normalised(game, solve(game).prices))
     assert entry is not None
     table = table_of(game)
     report = check_box(table, entry)
@@ -174,7 +170,7 @@ def test_threats_and_face_hold_all_over_a_box(shape, seed):
 
 def test_largest_radius_is_respected():
     game = random_game("uniform", (2, 2, 2), 1)
-    prices = normalised(game, solve(game))
+    prices = normalised(game, solve(game).prices)
     small = propose_box(game, prices, largest=1e-4)
     large = propose_box(game, prices)
     assert small is not None
@@ -184,13 +180,25 @@ def test_largest_radius_is_respected():
 
 
 def test_no_box_away_from_an_equilibrium_is_ever_accepted():
-    # whatever the start, a box that is proposed passes the checker and so holds an equilibrium
     game = random_game("uniform", (2, 2, 2), 1)
+    prices = normalised(game, solve(game).prices)
+    proposed = propose_box(game, prices)
+    assert proposed is not None
     rng = np.random.default_rng(0)
-    for _ in range(5):
-        entry = propose_box(game, rng.dirichlet(np.ones(3)))
-        if entry is not None:
-            check_box(table_of(game), entry)
+    for _ in range(20):
+        direction = rng.normal(size=3)
+        direction -= direction.mean()
+        # a start nearby leads to the same box, one further away to none
+        assert propose_box(game, prices + 1e-7 * direction) == proposed
+        assert propose_box(game, prices + 0.1 * direction) is None
+        # and the checker refuses a small box beside it, with the same kernels and face
+        sides = list(zip(proposed["center"], proposed["radius"], np.sign(direction), strict=False))
+        beside = {
+            "center": [str(Fraction(c) + Fraction(r) * Fraction(sign)) for c, r, sign in sides],
+            "radius": [str(Fraction(r) / 100) for _, r, _ in sides],
+        }
+        with pytest.raises(InvalidCertificate, match="there is no equilibrium in the box"):
+            check_box(table_of(game), proposed | beside)
 
 
 def test_vanishing_prices_have_no_box(no_proper_game):
@@ -211,20 +219,24 @@ def test_one_player():
     assert check_box(table_of(game), entry).payoffs == ((8, 8),)
 
 
-def test_ties_give_a_valid_box_or_none():
-    for seed in range(6):
-        game = make_degenerate(random_game("integer", (2, 2, 2), seed), "ties", seed)
-        equilibrium = solve(game)
-        if equilibrium.kind == "proper":
-            entry = propose_box(game, normalised(game, equilibrium))
-            assert entry is None or check_box(table_of(game), entry)
+@pytest.mark.parametrize("seed", range(6))
+def test_games_with_ties_have_a_box(seed):
+    game = make_degenerate(random_game("integer", (2, 2, 2), seed), "ties", seed)
+    equilibrium = solve(game)
+    prices = normalised(game, equilibrium.prices)
+    entry = propose_box(game, prices)
+    assert entry is not None
+    proved = check_box(table_of(game), entry)
+    for bounds, values in ((proved.prices, prices), (proved.payoffs, equilibrium.payoffs)):
+        for (low, high), value in zip(bounds, values, strict=True):
+            assert low - Fraction(1, 10**9) < Fraction(value) < high + Fraction(1, 10**9)
 
 
 def test_refined_defect_is_that_of_the_definition():
     # independent: the dividends of the verified strategies in doubles
     for seed in (0, 1, 2):
         game = random_game("normal", (2, 2, 2), seed)
-        prices = normalised(game, solve(game))
+        prices = normalised(game, solve(game).prices)
         entry = propose_box(game, prices)
         assert entry is not None
         refined = refine(game, entry, 150)
@@ -243,7 +255,7 @@ def test_refined_defect_is_that_of_the_definition():
 def test_refined_defect_of_a_coalition_perfect_equilibrium():
     # Bargaining: smaller coalitions can be vetoed, get nothing, and have no dividends to divide.
     game = StrategicGame.from_bargaining([[3, 1, 2], [1, 3, 1]], [0, 0, 0])
-    entry = propose_box(game, normalised(game, solve(game)))
+    entry = propose_box(game, normalised(game, solve(game).prices))
     assert entry is not None
     refined = refine(game, entry)
     assert refined.defect[0] == 0
@@ -255,14 +267,14 @@ def test_refined_defect_of_a_coalition_perfect_equilibrium():
 
 def test_two_players_have_no_defect():
     game = random_game("uniform", (2, 2), 0)
-    entry = propose_box(game, normalised(game, solve(game)))
+    entry = propose_box(game, normalised(game, solve(game).prices))
     assert entry is not None
     assert refine(game, entry).defect == (0, 0)
 
 
 def test_payoffs_of_any_size():
     game = random_game("integer", (2, 2, 2), 0)
-    prices = normalised(game, solve(game))
+    prices = normalised(game, solve(game).prices)
     large = StrategicGame.from_arrays(*(10**12 * game.fractions + 10**15))
     entries = [propose_box(g, prices) for g in (game, large)]
     assert entries[0] is not None

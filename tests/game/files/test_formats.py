@@ -1,11 +1,10 @@
-"""Files and other libraries: round trips, Gambit as the oracle, and a table of bad input."""
+"""Files: round trips, Gambit as the oracle, and a table of bad input."""
 
 from __future__ import annotations
 
 import io
 import json
 import re
-import sys
 from fractions import Fraction
 
 import numpy as np
@@ -15,20 +14,14 @@ from hypothesis import strategies as st
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.files.json_files import (
-    from_catalog,
-    from_efg,
-    from_nashpy,
     from_pygambit,
-    from_quantecon,
     game_from_dict,
     game_to_dict,
     load_game,
     parse_json,
     read_json,
     save_game,
-    to_nashpy,
     to_pygambit,
-    to_quantecon,
     write_text,
 )
 from harsanyi_aux.game.files.nfg import parse_nfg, write_nfg
@@ -264,131 +257,6 @@ def test_standard_input_is_json(monkeypatch):
         load_game("-")
 
 
-# -- .nfg --------------------------------------------------------------------------------------
-
-PAYOFF_FORM = """NFG 1 R "Selten (IJGT, 75), \\"Figure\\" 2" { "Player 1" "Player 2" }
-{ { "1" "2" "3" } { "a" "b" } }
-"a comment"
-
-1 1 0 2 0 2
-1/2 1.131 0 -3e-1 .5 2"""
-
-OUTCOME_FORM = """NFG 1 D "o" { "Player 1" "Player 2" } { 3 2 }
-{
-{ "" 1, 1 } { "x" 0, 2 } { 1/2 1.131 }
-{ "" 0 -3e-1 } { "" .5, 2 }
-}
-1 2 2
-3 4 0"""
-
-
-def test_the_first_player_s_action_varies_fastest_in_nfg():
-    game = parse_nfg(PAYOFF_FORM)
-    assert game.fractions[0].tolist() == [[1, F(1, 2)], [0, 0], [0, F(1, 2)]]
-    assert game.fractions[1].tolist() == [[1, F(1131, 1000)], [2, F(-3, 10)], [2, 2]]
-    assert game.title == 'Selten (IJGT, 75), "Figure" 2'
-    assert game.action_labels == (("1", "2", "3"), ("a", "b"))
-    assert not game.transferable
-
-
-def test_outcomes_are_numbered_from_one_and_zero_pays_nothing():
-    game = parse_nfg(OUTCOME_FORM)
-    assert game.fractions[0].tolist() == [[1, F(1, 2)], [0, 0], [0, 0]]
-    assert game.fractions[1].tolist() == [[1, F(1131, 1000)], [2, F(-3, 10)], [2, 0]]
-    assert game.action_labels == (("1", "2", "3"), ("1", "2"))
-
-
-@pytest.mark.parametrize("text", [PAYOFF_FORM, OUTCOME_FORM])
-def test_gambit_reads_both_forms_the_same(text):
-    # Gambit wants every outcome to have a name
-    named = text.replace("{ 1/2", '{ "y" 1/2')
-    oracle = exact_arrays(named)
-    game = parse_nfg(text)
-    assert [column.tolist() for column in game.fractions] == oracle
-
-
-def exact_arrays(text):
-    """Return the payoffs that Gambit reads, as Fractions."""
-    import pygambit
-
-    arrays = pygambit.read_nfg(io.BytesIO(text.encode())).to_arrays()
-    return [np.vectorize(F, otypes=[object])(column).tolist() for column in arrays]
-
-
-def test_the_comment_carries_the_transferable_flag():
-    plain = write_nfg(G([[1, 2]], [[3, 4]]))
-    flagged = write_nfg(G([[1, 2]], [[3, 4]], transferable=True))
-    assert parse_nfg(flagged).transferable
-    assert not parse_nfg(plain).transferable
-    more = flagged.replace('"transferable utility"', '"see\n transferable utility \nbelow"')
-    assert parse_nfg(more).transferable
-    other = flagged.replace('"transferable utility"', '"no transferable utility"')
-    assert not parse_nfg(other).transferable
-
-
-def test_backslashes_as_gambit_writes_them():
-    text = r'NFG 1 R "a\\b \"c\" \d" { "P" } { 1 } 5'
-    assert parse_nfg(text).title == r'a\b "c" \d'
-    assert parse_nfg(text).payoffs.tolist() == [[5]]
-
-
-HEAD = 'NFG 1 R "t" { "a" "b" } '
-BAD_NFG = [
-    ("EFG 2 R", "line 1, column 1: expected the header \"NFG 1 R\", found 'EFG'"),
-    ("NFG 2 R", "line 1, column 5: "),
-    ("NFG 1 Q", 'line 1, column 7: expected "R" or "D"'),
-    ("NFG 1 R t", "line 1, column 9: expected the title in quotes, found 't'"),
-    ("NFG 1 R", "column 8: expected the title in quotes, found the end"),
-    ('NFG 1 R "t', "line 1, column 9: a quotation mark is never closed"),
-    ('NFG 1 R "t" "a"', 'expected "{" before player names'),
-    ('NFG 1 R "t" { a b }', "expected player names in quotes"),
-    ('NFG 1 R "t" { }', "line 1, column 12: 0 players"),
-    ('NFG 1 R "t" { ' + '"x" ' * 32 + "} { 1 }", "32 players"),
-    ('NFG 1 R "t" { "a" "b"', 'expected player names in quotes or "}", found the end'),
-    (HEAD, 'expected "{" before the strategies, found the end'),
-    (HEAD + "{ 2 }", "expected strategies for 2 players, found 1"),
-    (HEAD + "{ 2 1 1 } 1", "expected strategies for 2 players, found 3"),
-    (HEAD + "{ 2 0 }", "player 1 has no strategy"),
-    (HEAD + '{ { "x" } { } }', "player 1 has no strategy"),
-    (HEAD + "{ 2 -1 }", "'-1' is not a possible number of strategies"),
-    (HEAD + "{ 2 x }", "'x' is not a possible number of strategies"),
-    (HEAD + "{ 2 9999999999 }", "'9999999999' is not a possible number"),
-    (HEAD + "{ 2 " + "9" * 5000 + " }", "is not a possible number"),
-    (HEAD + '{ 1 { "x" } } 1 2', "some strategies are counted, some are listed"),
-    (HEAD + "{ 2 1 }", "expected 4 payoffs (2 players, 2 outcomes), found 0"),
-    (HEAD + "{ 2 1 }\n1 2 3", "line 2, column 6: expected 4 payoffs"),
-    (HEAD + "{ 2 1 }\n1 2 3, 4\n 5 6", "line 3, column 2: expected 4 payoffs"),
-    (HEAD + "{ 2 1 }\n1 2\n3 x", "line 3, column 3: 'x' is not a number"),
-    (HEAD + "{ 2 1 }\n1 2\n3 1/0", "line 3, column 3: '1/0' divides by zero"),
-    (HEAD + "{ 2 1 }\n1 nan 3 4", "line 2, column 3: 'nan' is not a number"),
-    (HEAD + "{ 2 1 }\n1 2 3 1e99999999", "line 2, column 7: '1e99999999' has an absurd"),
-    (HEAD + "{ 2 1 }\n1 2 3 1e999", "player 1, outcome (1, 0): 1000"),
-    (HEAD + "{ 2 1 }\n1 2 3 " + "9" * 5000, "line 2, column 7: '9999"),
-    (HEAD + "{ 2 1 }\n1 2 3 4 }", "expected 4 payoffs"),
-    (HEAD + '{ 2 1 }\n"c" "d" 1 2 3 4', "expected 4 payoffs"),
-    (HEAD + "{ 2 1 } { { 1 2 } } 1", "expected 2 outcome numbers, found 1"),
-    (HEAD + "{ 2 1 } { { 1 2 } } 1 2", "'2' is not the number of an outcome; 1 outcomes"),
-    (HEAD + "{ 2 1 } { { 1 2 } } 1 -1", "'-1' is not the number of an outcome"),
-    (HEAD + "{ 2 1 } { { 1 2 } } 1 1.0", "'1.0' is not the number of an outcome"),
-    (HEAD + "{ 2 1 } { { 1 } } 1 1", "payoff of player 1: '}' is not a number"),
-    (HEAD + "{ 2 1 } { { 1 2 3 } } 1 1", "expected \"}\" after 2 payoffs, found '3'"),
-    (HEAD + "{ 2 1 } { 1 2 } 1 1", "expected \"{\" before an outcome, found '1'"),
-    (HEAD + "{ 2 1 } { { 1 2 }", 'expected "{" before an outcome, found the end'),
-    (HEAD + "{ 10000 10000 }", "expected 200000000 payoffs"),
-    (HEAD + "{ 10000 10000 } { { 1 2 } }", "expected 100000000 outcome numbers, found 0"),
-    (HEAD + "{ 2 1 } 1e308 0 -1e308 0", "player 0: payoffs are too far apart"),
-]
-
-
-@pytest.mark.parametrize(("text", "told"), BAD_NFG, ids=[told for _, told in BAD_NFG])
-def test_unusable_nfg_files_are_refused_with_their_place(text, told):
-    with pytest.raises(InputError) as caught:
-        parse_nfg(text, "g.nfg")
-    assert re.match(r"g\.nfg, (line \d+, column \d+|player \d)", str(caught.value))
-    assert told in str(caught.value)
-    assert len(str(caught.value).splitlines()) == 1
-
-
 # -- files that are no games -------------------------------------------------------------------
 
 
@@ -435,12 +303,6 @@ def test_missing_files_directories_and_unknown_endings_are_refused(tmp_path):
         read_json(tmp_path / "missing.json")
 
 
-def test_a_mark_at_the_beginning_of_a_utf_8_file_is_no_error(tmp_path):
-    path = tmp_path / "game.nfg"
-    path.write_bytes(b"\xef\xbb\xbf" + PAYOFF_FORM.encode())
-    assert load_game(path) == parse_nfg(PAYOFF_FORM)
-
-
 def test_what_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):
     game = G([1, 2])
     (tmp_path / "file").write_text("")
@@ -454,124 +316,3 @@ def test_what_cannot_be_written_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         write_text(tmp_path / "x" / "y", "text")
     assert sorted(tmp_path.iterdir()) == before
-
-
-# -- Gambit's catalog and extensive games ------------------------------------------------------
-
-
-def catalog_names():
-    import pygambit
-
-    return [str(name) for name in pygambit.catalog.games()["Game"]]
-
-
-def test_catalog_games_have_the_payoffs_gambit_says():
-    import pygambit
-
-    names = catalog_names()
-    assert len(names) >= 10
-    for name in names:
-        oracle = pygambit.catalog.load(name).to_arrays()
-        game = load_game(f"catalog:{name}")
-        assert game.is_exact
-        for column, expected in zip(game.fractions, oracle, strict=True):
-            assert column.shape == expected.shape
-            assert all(F(u) == v for u, v in zip(expected.flat, column.flat, strict=True))
-
-
-def test_a_misspelt_catalog_name_is_refused_with_a_suggestion():
-    name = catalog_names()[0]
-    with pytest.raises(InputError, match=re.escape(name)) as caught:
-        load_game(f"catalog:{name[:-1]}")
-    assert caught.value.place == f"catalog:{name[:-1]}"
-    for odd in ("", "@@@@"):
-        with pytest.raises(InputError, match="has no game"):
-            load_game(f"catalog:{odd}")
-
-
-def test_extensive_games_are_reduced(tmp_path):
-    # player 1 chooses L or R; after R player 2 chooses l or r
-    path = tmp_path / "tree.efg"
-    path.write_text(
-        'EFG 2 R "tree" { "A" "B" }\n'
-        'p "" 1 1 "" { "L" "R" } 0\n'
-        't "" 1 "x" { 2, 0.5 }\n'
-        'p "" 2 1 "" { "l" "r" } 0\n'
-        't "" 2 "y" { 1/3, 1 }\n'
-        't "" 3 "z" { 3, 4 }\n'
-    )
-    game = load_game(path)
-    assert game.title == "tree"
-    assert game.players == ("A", "B")
-    assert game.fractions[0].tolist() == [[2, 2], [F(1, 3), 3]]
-    assert game.fractions[1].tolist() == [[F(1, 2), F(1, 2)], [1, 4]]
-
-
-# -- other libraries ---------------------------------------------------------------------------
-
-
-def test_nashpy_games_of_two_players():
-    game = G([[1, 2, 3], [4, 5, 6]], [[6, 5, 4], [3, 2, 1]], title="t")
-    other = to_nashpy(game)
-    # x = (1, 0), y = (0, 0, 1): payoffs of the top right outcome
-    assert other[[1, 0], [0, 0, 1]].tolist() == [3, 4]
-    assert from_nashpy(other, title="t") == game
-    fractions = to_nashpy(G([["1/3", 1]], [[1, 2]]))
-    assert fractions.payoff_matrices[0].dtype == np.float64
-    with pytest.raises(InputError, match="2 players"):
-        to_nashpy(G([1, 2]))
-
-
-def test_quantecon_arrays_begin_with_the_own_action():
-    from quantecon.game_theory import NormalFormGame, Player
-
-    table = np.arange(3 * 24).reshape(3, 2, 3, 4)
-    game = G(*table)
-    other = to_quantecon(game)
-    assert other.nums_actions == (2, 3, 4)
-    for outcome in np.ndindex(2, 3, 4):
-        # QuantEcon's own indexing by action profile is the oracle
-        assert other[outcome].tolist() == game.payoffs[(slice(None), *outcome)].tolist()
-    x, y, z = 1, 2, 3
-    assert other.players[1].payoff_array[y, z, x] == game.payoffs[1, x, y, z]
-    assert other.players[2].payoff_array[z, x, y] == game.payoffs[2, x, y, z]
-    assert from_quantecon(other) == game
-    assert to_quantecon(G([0.5, 1.5]))[1] == 1.5
-    own = NormalFormGame([Player([[1.0, 2.0, 3.0]]), Player([[4.0], [5.0], [6.0]])])
-    assert from_quantecon(own, title="t").payoffs.tolist() == [[[1, 2, 3]], [[4, 5, 6]]]
-
-
-def test_pygambit_names_are_adapted():
-    game = G(
-        [["1/3", 2]],
-        [[3, "1e20"]],
-        title="a\\b\n c",
-        players=["same", "same"],
-        action_labels=[[" "], ["\t x  y ", '"q"']],
-        transferable=True,
-    )
-    back = from_pygambit(to_pygambit(game))
-    assert back.title == "a/b c"
-    assert back.action_labels[1] == ("x y", '"q"')
-    assert back.transferable
-    assert np.array_equal(back.fractions, game.fractions)
-
-
-@pytest.mark.parametrize(
-    ("call", "told"),
-    [
-        (
-            lambda: from_efg(b"", "a.efg"),
-            r"a\.efg: this needs pygambit; .*\[gambit\]'",
-        ),
-        (lambda: from_catalog("x"), r"catalog:x: this needs pygambit; pip install '.*\[gambit\]'"),
-        (lambda: to_pygambit(G([1, 2])), r"this needs pygambit; pip install '.*\[gambit\]'"),
-        (lambda: to_quantecon(G([1, 2])), r"this needs QuantEcon; pip install '.*\[quantecon\]'"),
-    ],
-)
-def test_a_missing_extra_is_told_in_a_line(call, told, monkeypatch):
-    for name in ("pygambit", "quantecon", "quantecon.game_theory"):
-        monkeypatch.setitem(sys.modules, name, None)  # as if not installed
-    with pytest.raises(InputError, match=told) as caught:
-        call()
-    assert len(str(caught.value).splitlines()) == 1

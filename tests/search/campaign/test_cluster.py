@@ -14,7 +14,7 @@ from pathlib import Path
 import campaigns
 import distributed
 import pytest
-from campaigns import POISON, deadly, plan_of, quick, recorded, rows, serially, steady
+from campaigns import POISON, deadly, plan_of, recorded, rows, steady
 
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.search.campaign import cluster
@@ -82,22 +82,6 @@ def processes(tmp_path):
     started = Processes(tmp_path)
     yield started
     started.end()
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "campaign.db"
-
-
-@pytest.fixture
-def undisturbed(tmp_path, monkeypatch):
-    def whole(plan):
-        with monkeypatch.context() as patch:
-            patch.setattr(campaign, "run_here", serially)
-            run_campaign(tmp_path / "whole.db", plan, examiner=quick)
-        return rows(tmp_path / "whole.db")
-
-    return whole
 
 
 def test_a_worker_killed_in_the_middle_and_one_that_joins_late(

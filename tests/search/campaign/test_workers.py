@@ -19,7 +19,6 @@ from campaigns import (
     deadly,
     deadly_once,
     plan_of,
-    quick,
     recorded,
     rows,
     serially,
@@ -38,24 +37,6 @@ HERE = os.path.dirname(campaigns.__file__)
 
 #: Games that keep two workers busy for hours, whatever the machine.
 ENDLESS = 10_000_000
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "campaign.db"
-
-
-@pytest.fixture
-def undisturbed(tmp_path, monkeypatch):
-    """Return the rows of a campaign that ran in this process from end to end."""
-
-    def whole(plan):
-        with monkeypatch.context() as patch:
-            patch.setattr(campaign, "run_here", serially)
-            run_campaign(tmp_path / "whole.db", plan, examiner=quick)
-        return rows(tmp_path / "whole.db")
-
-    return whole
 
 
 def test_workers_record_what_one_process_records(path, undisturbed):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -35,16 +37,12 @@ def hulls(case: Case, rng: np.random.Generator, tally: Tally) -> None:
                     "strategies": written_threats(table, known.claim),
                     "outcomes": sparse(known.claim.planner),
                 }
-                try:
-                    check_set(table, entry, case.concept)
-                except InvalidCertificate:
-                    tally.count("set", False, False, None)
-                    continue
-                false = any(
+                accepted = _accepted(check_set, table, entry, case.concept)
+                false = accepted and any(
                     other.payoffs != known.payoffs and in_hull(corners, other.claim.prices)
                     for other in case.known
                 )
-                tally.count("set", True, false, entry)
+                tally.count("set", accepted, false, entry)
     if case.concept == "coco":
         _levels(table, case, rng, tally)
 
@@ -80,13 +78,17 @@ def _levels(table: Table, case: Case, rng: np.random.Generator, tally: Tally) ->
                         "threat": [sparse(side) for side in own],
                     },
                 }
-                try:
-                    check_level(table, entry)
-                except InvalidCertificate:
-                    tally.count("level", False, False, None)
-                    continue
-                false = any(
+                accepted = _accepted(check_level, table, entry)
+                false = accepted and any(
                     other.payoffs != known.payoffs and in_hull(listed, other.claim.prices)
                     for other in case.known
                 )
-                tally.count("level", True, false, entry)
+                tally.count("level", accepted, false, entry)
+
+
+def _accepted(check: Callable[..., object], *claim: Any) -> bool:
+    try:
+        check(*claim)
+    except InvalidCertificate:
+        return False
+    return True

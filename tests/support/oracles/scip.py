@@ -125,7 +125,7 @@ def feasibility_problem(scaled, concept, floor):
     model.addCons(quicksum(prices) == 1)
     V = scaled.reshape(n, -1)
     grand = distribution(model, V.shape[1])
-    paid = priced_payoffs(V, price_products(model, prices, grand))
+    paid = priced_payoffs(V, products_of(model, prices, grand))
     worth = quicksum(paid)
     for o in range(V.shape[1]):
         model.addCons(worth >= quicksum(prices[i] * V[i, o] for i in everyone))
@@ -161,15 +161,18 @@ def distribution(model, size):
     return probabilities
 
 
-def price_products(model, prices, strategy):
-    """Variables ``b_i x_k``; their sums are said too, which tightens the relaxation."""
-    products = [[model.addVar(lb=0, ub=1) for _ in strategy] for _ in prices]
-    for price, row in zip(prices, products, strict=True):
-        model.addCons(quicksum(row) == price)
-        for product, probability in zip(row, strategy, strict=True):
-            model.addCons(product == price * probability)
-    for column, probability in zip(zip(*products, strict=True), strategy, strict=True):
-        model.addCons(quicksum(column) == probability)
+def products_of(model, left, right):
+    """Variables ``l r`` of numbers that sum to 1 on each side.
+
+    Their sums are said too, which tightens the relaxation.
+    """
+    products = [[model.addVar(lb=0, ub=1) for _ in right] for _ in left]
+    for one, row in zip(left, products, strict=True):
+        model.addCons(quicksum(row) == one)
+        for product, other in zip(row, right, strict=True):
+            model.addCons(product == one * other)
+    for column, other in zip(zip(*products, strict=True), right, strict=True):
+        model.addCons(quicksum(column) == other)
     return products
 
 
@@ -185,7 +188,7 @@ def saddle_point(model, signs, prices, V_R, x, y):
     """Make ``(x, y)`` a saddle point of ``Σ_i sign_i b_i V_i``; return the value."""
     value = model.addVar(lb=-1, ub=1)
     for strategy, axis in [(x, 2), (y, 1)]:
-        products = price_products(model, prices, strategy)
+        products = products_of(model, prices, strategy)
         for reply in range(V_R.shape[axis]):
             against = V_R.take(reply, axis=axis)  # (n, |strategy|)
             pays = quicksum(
@@ -198,14 +201,7 @@ def saddle_point(model, signs, prices, V_R, x, y):
 
 def fight_earnings(model, prices, V_R, x, y):
     """Variables ``z_i = b_i u_i`` with ``u_i = Σ x_r y_c V_i(r, c)``."""
-    joint = [[model.addVar(lb=0, ub=1) for _ in y] for _ in x]
-    for row, x_r in zip(joint, x, strict=True):
-        model.addCons(quicksum(row) == x_r)
-        for w, y_c in zip(row, y, strict=True):
-            model.addCons(w == x_r * y_c)
-    for column, y_c in zip(zip(*joint, strict=True), y, strict=True):
-        model.addCons(quicksum(column) == y_c)
-    flat = [w for row in joint for w in row]
+    flat = [w for row in products_of(model, x, y) for w in row]
     earned = []
     for price, V_i in zip(prices, V_R, strict=True):
         u, z = model.addVar(lb=0, ub=1), model.addVar(lb=0, ub=1)

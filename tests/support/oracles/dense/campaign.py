@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from folders import GAMES
 
-from harsanyi_aux import StrategicGame, random_game
+from harsanyi_aux import load_game, random_game
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.game.families import make_degenerate
 from oracles.dense.compare import compare
@@ -54,17 +55,7 @@ SMALL = (2, 2, 2)
 
 #: Three equilibria; before what is owed had to lie inside the face whichever of its outcomes is
 #: optimal, the box of the second was taken to hold no other, but the first is in it.
-BOX_GAP = StrategicGame.from_arrays(
-    *np.reshape(
-        [
-            [0, 16, 25, 25, 0, 0, 7, 0],
-            [22, 16, 0, 3, 30, 3, 25, 0],
-            [15, 0, 3, 0, 14, 0, 11, 0],
-        ],
-        (3, 2, 2, 2),
-    ),
-    title="two in a box",
-)
+BOX_GAP = load_game(GAMES / "box_gap" / "game.json")
 
 DRAWS = [
     Draw("uniform", SMALL, 12_000),

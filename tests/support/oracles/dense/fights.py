@@ -131,6 +131,26 @@ def saddle_by_simplex(M, rows, columns, x, y, T, basis):
 
 
 @numba.njit(cache=True)
+def entry_of(b, i, u):
+    """Return the entry of the matrix of player `i` for payoffs `u` of the three players."""
+    return 2 * b[i] * u[i] - (b[0] * u[0] + b[1] * u[1] + b[2] * u[2])
+
+
+@numba.njit(cache=True)
+def mean(V, outcomes, probabilities):
+    """Return the expected payoffs of the three players."""
+    u0 = u1 = u2 = 0.0
+    for k in range(len(outcomes)):
+        p = probabilities[k]
+        if p > 0:
+            o = outcomes[k]
+            u0 += p * V[0, o]
+            u1 += p * V[1, o]
+            u2 += p * V[2, o]
+    return u0, u1, u2
+
+
+@numba.njit(cache=True)
 def workspace(rows, columns):
     """Return arrays that `saddles` writes to, made once for a game."""
     r, c = rows.max(), columns.max()
@@ -150,7 +170,7 @@ def saddles(V, index, rows, columns, b, work, v):
         for r in range(rows[i]):
             for c in range(columns[i]):
                 o = index[i, r, c]
-                M[r, c] = 2 * b[i] * V[i, o] - (b[0] * V[0, o] + b[1] * V[1, o] + b[2] * V[2, o])
+                M[r, c] = entry_of(b, i, (V[0, o], V[1, o], V[2, o]))
         if rows[i] == 2:
             v[i] = saddle_of_two_rows(M, columns[i], x[i], y[i])
         else:
@@ -168,31 +188,13 @@ def guarantees(V, index, rows, columns, x, y, corners, low, high):
     high[: len(corners)] = -np.inf
     for i in range(3):
         for c in range(columns[i]):
-            p0 = p1 = p2 = 0.0
-            for r in range(rows[i]):
-                if x[i, r] > 0:
-                    o = index[i, r, c]
-                    p0 += x[i, r] * V[0, o]
-                    p1 += x[i, r] * V[1, o]
-                    p2 += x[i, r] * V[2, o]
-            own = p0 if i == 0 else (p1 if i == 1 else p2)
+            u = mean(V, index[i, : rows[i], c], x[i])
             for k in range(len(corners)):
-                b = corners[k]
-                entry = 2 * b[i] * own - (b[0] * p0 + b[1] * p1 + b[2] * p2)
-                low[k, i] = min(low[k, i], entry)
+                low[k, i] = min(low[k, i], entry_of(corners[k], i, u))
         for r in range(rows[i]):
-            p0 = p1 = p2 = 0.0
-            for c in range(columns[i]):
-                if y[i, c] > 0:
-                    o = index[i, r, c]
-                    p0 += y[i, c] * V[0, o]
-                    p1 += y[i, c] * V[1, o]
-                    p2 += y[i, c] * V[2, o]
-            own = p0 if i == 0 else (p1 if i == 1 else p2)
+            u = mean(V, index[i, r, : columns[i]], y[i])
             for k in range(len(corners)):
-                b = corners[k]
-                entry = 2 * b[i] * own - (b[0] * p0 + b[1] * p1 + b[2] * p2)
-                high[k, i] = max(high[k, i], entry)
+                high[k, i] = max(high[k, i], entry_of(corners[k], i, u))
 
 
 @numba.njit(cache=True)
