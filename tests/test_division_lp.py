@@ -24,6 +24,7 @@ from harsanyi_aux.equilibria.division.program import (
     StrategyBound,
     Weights,
 )
+from harsanyi_aux.equilibria.reasons import write_reason
 from harsanyi_aux.numbers.optimal_strategies import scaled_payoffs, threat_matrix
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 from harsanyi_aux.prices.threats import threat_games
@@ -104,7 +105,7 @@ def test_refutations_pass_the_exact_checker(shape, size):
         if refutation is None:
             continue
         refuted += 1
-        reason = {**program.reason(refutation), "dropped": dropped}
+        reason = write_reason(program.reason(refutation, dropped))
         check_excluded(table, vertices, reason)
         least = min(least_coefficients(table, vertices, reason).values())
         assert float(Fraction(int(least.p), int(least.q))) >= refutation.margin / 2 - 1e-9
@@ -157,7 +158,7 @@ def test_coefficients_are_those_of_the_checker(seed):
     program = DivisionProgram(game)
     found = program.margins(replace(cell, bounds=bounds), weights)
     splits = [(s.pair, s.side, s.index, s.bound, s.sign) for s in bounds]
-    reason = {**as_reason(weights), "dropped": dropped}
+    reason = write_reason(as_reason(weights, dropped))
     exact = least_coefficients(table, vertices, reason, splits=splits)
     assert found.tolist() == pytest.approx([int(c.p) / int(c.q) for c in exact.values()])
 
@@ -180,7 +181,7 @@ def test_one_price_is_excluded_unless_it_is_an_equilibrium(seed):
     same_outcome = bool(np.ptp(utilities.utilities[1:], axis=0).max() < 1e-6)
     assert (refutation is None) == same_outcome
     if refutation is not None:
-        check_excluded(table, vertices, {**program.reason(refutation), "dropped": dropped})
+        check_excluded(table, vertices, write_reason(program.reason(refutation, dropped)))
 
 
 def test_a_cell_with_an_equilibrium_is_never_excluded():
@@ -202,7 +203,7 @@ def test_cells_of_f8_are_excluded(no_coalition_perfect_game):
         )
         refutation = program.refute(cell)
         assert refutation is not None
-        reason = {**program.reason(refutation), "dropped": dropped}
+        reason = write_reason(program.reason(refutation, dropped))
         check_excluded(table, vertices, reason)
 
 
@@ -225,7 +226,7 @@ def test_an_empty_part_of_the_strategies_is_excluded():
         refutation = program.refute(replace(cell, bounds=(split,)))
         assert refutation is not None
         splits = [(0b001, "row", 1, bound, sign)]
-        check_excluded(table, vertices, program.reason(refutation), splits=splits)
+        check_excluded(table, vertices, write_reason(program.reason(refutation, ())), splits=splits)
 
 
 def test_what_cannot_be_excluded_is_a_correlated_selection():

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.cells.excluded import prove_excluded
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.statements.entries import read_entry
 from harsanyi_aux.equilibria.boxes.propose import propose_box
@@ -47,6 +47,7 @@ from harsanyi_aux.equilibria.points.known import (
     restored,
 )
 from harsanyi_aux.equilibria.points.level_sets import level_member, propose_level
+from harsanyi_aux.equilibria.reasons import Reason, exclusion
 from harsanyi_aux.equilibria.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.game.definition import verify, with_residuals
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium
@@ -322,20 +323,20 @@ class Locator:
 
     def refute_division(
         self, cell: Cell, bounds: CellBounds, planner: weights.Planner
-    ) -> dict[str, Any] | None:
+    ) -> Reason | None:
         """Return why the cell holds no coalition-perfect equilibrium, decided exactly, or None."""
         refutation = self._program.refute(
             DivisionCell(bounds.prices, bounds.lower, bounds.upper, planner.outcomes)
         )
         if refutation is None:
             return None
-        objects = self._program.reason(refutation)
-        if objects is None:
+        dropped = sorted([*self.frame.dominated.items(), *planner.dropped.items()])
+        reason = self._program.reason(refutation, dropped)
+        if reason is None:
             return None
-        dropped = [*self.frame.dominated.items(), *planner.dropped.items()]
-        reason = {"dropped": sorted([o, by] for o, by in dropped), "except": None, **objects}
+        table, vertices = self.frame.table, [corner.vertex for corner in cell]
         try:
-            check_excluded(self.frame.table, [corner.vertex for corner in cell], reason, (), ())
+            prove_excluded(table, vertices, exclusion(table, reason))
         except InvalidCertificate:
             return None
         return reason
