@@ -73,8 +73,8 @@ class EquilibriumSet:
         Corners of a polytope, each with ``Σ a_i r_i = 1``; some may lie on the boundary. It is the
         set of prices, or, where a threat varies, holds it.
     payoffs : array (n,)
-    equilibrium : Equilibrium
-        One of them, in doubles where a threat varies.
+    equilibrium : int
+        Which of `Enumeration.equilibria` is one of them; it is in doubles where a threat varies.
     varying : tuple of int or None
         None where all strategies stay the same. Otherwise the members of a coalition: its threats,
         and those against it, change along the set, and a price in the polytope belongs to the
@@ -84,7 +84,7 @@ class EquilibriumSet:
     dimension: int
     prices: FloatArray
     payoffs: FloatArray
-    equilibrium: Equilibrium
+    equilibrium: int
     varying: tuple[int, ...] | None = None
 
 
@@ -96,14 +96,15 @@ class Enclosure:
     ----------
     lower, upper : arrays (n,)
         Normalised prices: exactly one equilibrium lies between.
-    equilibrium : Equilibrium
+    equilibrium : int
+        Which of `Enumeration.equilibria` it is.
     bounds : ProvedBounds
         Of its prices and payoffs, much narrower.
     """
 
     lower: FloatArray
     upper: FloatArray
-    equilibrium: Equilibrium
+    equilibrium: int
     bounds: ProvedBounds
 
 
@@ -410,13 +411,13 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         concept=growth.concept,
         equilibria=tuple(equilibria),
         sets=tuple(
-            _as_set(growth.frame, known, statement)
-            for known, statement in listed
+            _as_set(growth.frame, known, statement, number)
+            for number, (known, statement) in enumerate(listed)
             if statement.form in ("set", "level")
         ),
         enclosures=tuple(
-            _as_enclosure(known, statement)
-            for known, statement in listed
+            _as_enclosure(known, statement, number)
+            for number, (known, statement) in enumerate(listed)
             if statement.form == "box"
         ),
         complete=report.undecided == 0,
@@ -433,7 +434,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     )
 
 
-def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
+def _as_set(frame: Frame, known: Known, statement: Statement, number: int) -> EquilibriumSet:
     corners = [
         [to_fraction(b) / r for b, r in zip(corner, frame.table.ranges, strict=True)]
         for corner in statement.corners
@@ -442,18 +443,18 @@ def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
         dimension=statement.dimension,
         prices=read_only(np.array(corners, dtype=np.float64)),
         payoffs=read_only(np.array([float(low) for low, _ in statement.payoffs])),
-        equilibrium=known.equilibrium,
+        equilibrium=number,
         varying=known.varying,
     )
 
 
-def _as_enclosure(known: Known, statement: Statement) -> Enclosure:
+def _as_enclosure(known: Known, statement: Statement, number: int) -> Enclosure:
     lower = [*known.lower, 1 - sum(known.upper)]
     upper = [*known.upper, 1 - sum(known.lower)]
     return Enclosure(
         lower=read_only(np.array([float(b) for b in lower])),
         upper=read_only(np.array([float(b) for b in upper])),
-        equilibrium=known.equilibrium,
+        equilibrium=number,
         bounds=ProvedBounds(statement.prices, statement.payoffs),
     )
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from harsanyi_aux.equilibria.division.select import divide
 from harsanyi_aux.equilibria.enumeration import Enumeration, enumerate_equilibria
+from harsanyi_aux.equilibria.sameness import coordinates, distinct
 from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import HarsanyiError, InputError
 from harsanyi_aux.game.definition import verify
@@ -35,8 +36,6 @@ LARGEST = 20
 
 _STARTS = 4
 _TIME_LIMIT = 20.0
-# Payoffs of different equilibria differ by more than this share of a player's range.
-_DIFFERENT = 1e-6
 _FIRST_SHARE, _MOST_SHARE = 0.15, 0.5
 _GROWTH, _SHRINKAGE = 1.5, 0.9
 _GAIN = 1e-9
@@ -198,11 +197,8 @@ class _Search:
         apart = _distances(game, equilibria)
         if self.objective == "separation":
             return float(apart.max())
-        different: list[int] = []
-        for k in range(len(equilibria)):
-            if all(apart[k, other] > _DIFFERENT for other in different):
-                different.append(k)
-        return len(different) + min(float(apart.max()), 0.999)
+        count = len(distinct(coordinates(game, e)[game.n_players :] for e in equilibria))
+        return count + min(float(apart.max()), 0.999)
 
 
 def _rough_defect(game: StrategicGame, equilibrium: Equilibrium) -> float:

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from enumeration_support import box_entry
 from flint import ctx
 
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.check import check_box
 from harsanyi_aux.certify.boxes.forms import Domain, Form, collapse, reciprocal
-from harsanyi_aux.equilibria.boxes.propose import propose_box
 from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import make_degenerate, random_game
 
@@ -60,7 +60,7 @@ def normalised(game, equilibrium):
 
 
 def entry_of(game):
-    entry = propose_box(game, normalised(game, solve(game)))
+    entry = box_entry(game, normalised(game, solve(game)))
     assert entry is not None
     return entry
 
@@ -215,7 +215,7 @@ def test_a_continuum_of_prices_is_refused():
     game = StrategicGame.from_arrays([[1, 1], [0, 0]], [[1, 0], [1, 0]])
     entry = mixed_threats_entry() | {"face": [0], "center": ["1/2"]}
     reject(game, entry | {"kernels": {"0": [[0], [0]]}}, "singular")
-    assert propose_box(game, np.array([0.5, 0.5])) is None
+    assert box_entry(game, np.array([0.5, 0.5])) is None
 
 
 def test_a_tie_of_the_planner():
@@ -242,7 +242,7 @@ def test_a_large_box():
 def test_duplicated_actions_are_no_obstacle():
     for seed in range(4):
         game = make_degenerate(random_game("uniform", (3, 2, 2), seed), "duplicate-action", seed)
-        entry = propose_box(game, normalised(game, solve(game)))
+        entry = box_entry(game, normalised(game, solve(game)))
         if entry is not None:
             return
     pytest.fail("no box for any game with duplicated actions")

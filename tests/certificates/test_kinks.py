@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from enumeration_support import box_entry
 from flint import arb, arb_mat, ctx, fmpq
 from test_boxes import normalised, reject
 
@@ -19,7 +20,6 @@ from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
 from harsanyi_aux.certify.boxes.newton_steps import Update, newton_steps
 from harsanyi_aux.certify.boxes.systems import bounds
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes
-from harsanyi_aux.equilibria.boxes.propose import propose_box
 from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import random_game
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
@@ -136,7 +136,7 @@ def at_a_kink():
     """Return a game whose only CoCo equilibrium lies at a kink of ``v({0, 2})``, and its box."""
     game = random_game("uniform", (2, 2, 2), rng=20261124)
     prices = normalised(game, solve(game))
-    entry = propose_box(game, prices)
+    entry = box_entry(game, prices)
     assert entry is not None
     return game, prices, entry
 
