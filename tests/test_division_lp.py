@@ -12,7 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify.cells.excluded import check_excluded, least_coefficients, prepare_vertex
+from harsanyi_aux.certify.cells.excluded import (
+    check_excluded,
+    least_coefficients,
+    prepare_vertex,
+    read_exclusion,
+)
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.equilibria.division.multipliers import as_reason
@@ -24,7 +29,7 @@ from harsanyi_aux.equilibria.division.program import (
     StrategyBound,
     Weights,
 )
-from harsanyi_aux.equilibria.reasons import write_reason
+from harsanyi_aux.equilibria.reasons import exclusion, read_reason, write_reason
 from harsanyi_aux.numbers.optimal_strategies import scaled_payoffs, threat_matrix
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 from harsanyi_aux.prices.threats import threat_games
@@ -105,8 +110,11 @@ def test_refutations_pass_the_exact_checker(shape, size):
         if refutation is None:
             continue
         refuted += 1
-        reason = write_reason(program.reason(refutation, dropped))
+        found = program.reason(refutation, tuple(map(tuple, dropped)))
+        reason = write_reason(found)
         check_excluded(table, vertices, reason)
+        assert read_exclusion(table, reason) == exclusion(table, found)
+        assert read_reason(reason) == found
         least = min(least_coefficients(table, vertices, reason).values())
         assert float(Fraction(int(least.p), int(least.q))) >= refutation.margin / 2 - 1e-9
         assert program.margins(cell, refutation.weights).min() == pytest.approx(refutation.margin)

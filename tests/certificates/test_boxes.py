@@ -14,8 +14,9 @@ from flint import ctx
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.claims import read_box
 from harsanyi_aux.certify.boxes.forms import Domain, Form, collapse, reciprocal
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.certificates import table_of, write_box
 from harsanyi_aux.game.families import make_degenerate, random_game
 
 
@@ -283,3 +284,9 @@ def test_squares_of_different_directions_do_not_cancel():
     for form in (product, collapsed):
         assert form.range().contains(arb(1))
         assert form.range().contains(arb(-1))
+
+
+def test_what_has_been_read_is_written_as_it_was():
+    game, entry = mixed_threats(), mixed_threats_entry()
+    table = table_of(game)
+    assert write_box(table, read_box(table, entry)) == entry

@@ -15,12 +15,13 @@ from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify.boxes import systems
 from harsanyi_aux.certify.boxes.bases import Arena, Kernel
 from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.claims import read_box
 from harsanyi_aux.certify.boxes.forms import Domain
 from harsanyi_aux.certify.boxes.kinks import Kink, Multipliers, solve_kink
 from harsanyi_aux.certify.boxes.newton_steps import Update, newton_steps
 from harsanyi_aux.certify.boxes.systems import bounds
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.certificates import table_of, write_box
 from harsanyi_aux.game.families import random_game
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 
@@ -137,6 +138,7 @@ def at_a_kink():
     game = random_game("uniform", (2, 2, 2), rng=20261124)
     prices = normalised(game, solve(game))
     entry = box_entry(game, prices)
+    assert write_box(table_of(game), read_box(table_of(game), entry)) == entry
     assert entry is not None
     return game, prices, entry
 

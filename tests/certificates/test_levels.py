@@ -15,8 +15,8 @@ from harsanyi_aux import StrategicGame, coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.certify.statements.entries import read_entry
-from harsanyi_aux.certify.statements.level_sets import prove_level
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.certify.statements.level_sets import prove_level, read_level
+from harsanyi_aux.equilibria.certificates import table_of, write_level
 from harsanyi_aux.equilibria.points.corners import make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import build_frame
 from harsanyi_aux.equilibria.points.level_sets import propose_level
@@ -216,6 +216,13 @@ def test_members_that_must_be_refused():
     reject(game, changed(prices=[["11/20", "9/20"]], threat=threat), "no equilibrium")
     reject(game, changed(threat=[[[0, "1"]], [[0, "1"]]]), "not optimal")
     reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")
+
+
+def test_what_has_been_read_is_written_as_it_was(curved):
+    # the one with witnesses, the other with members
+    for game in (curved[0], random_game("integer", (3, 2), 3009, largest=2)):
+        entry, table = entry_of(enumerated(game)), table_of(game)
+        assert write_level(table, read_level(table, entry)) == entry
 
 
 def test_a_changed_number_is_refused_or_harmless(curved):

@@ -1,4 +1,4 @@
-"""Equilibria met during a subdivision, in the three forms of a certificate."""
+"""Equilibria met during a subdivision, in the four forms of a certificate."""
 
 from __future__ import annotations
 
