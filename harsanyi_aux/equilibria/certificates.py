@@ -6,6 +6,7 @@ Format: ``docs/certificates.md``.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from harsanyi_aux.certify.boxes.bases import Kernel
@@ -22,6 +23,7 @@ from harsanyi_aux.numbers.saddle_points import to_fractions
 from harsanyi_aux.numbers.sparse import Sparse, write_sparse
 
 
+@lru_cache(maxsize=8)  # what the checker derives from a table is kept with it
 def table_of(game: StrategicGame) -> Table:
     """Return the game as the checker reads it; doubles are the rationals they are."""
     payoffs = game.fractions if game.is_exact else to_fractions(game.payoffs)

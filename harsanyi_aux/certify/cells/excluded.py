@@ -1,7 +1,7 @@
 """Leaves that say a cell holds no equilibrium: the inequality and its exempt vertices.
 
 Source: ``docs/certificates.md``, "Excluded cells"; the names are those of that page. A search
-calls `check_excluded` when it closes a cell, the replay when it reads the leaf.
+calls `prove_excluded` when it closes a cell, the replay `check_excluded` when it reads the leaf.
 """
 
 from __future__ import annotations
