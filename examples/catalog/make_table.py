@@ -180,9 +180,7 @@ def status_of(row: Row) -> str:
 
 def number_of(result: Enumeration) -> str:
     """Say how many equilibria there are, and what is proved of that."""
-    # a set that lies in another has no equilibrium of its own in the list
-    listed = {id(equilibrium.prices) for equilibrium in result.proper}
-    sets = [many for many in result.sets if id(many.equilibrium.prices) in listed]
+    sets = result.sets
     points = len(result.proper) - len(sets)
     parts = [str(points)] if points or not sets else []
     for dimension in sorted({many.dimension for many in sets}):

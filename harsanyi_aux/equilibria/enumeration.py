@@ -313,13 +313,13 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         concept=growth.concept,
         equilibria=tuple(equilibria),
         sets=tuple(
-            _as_set(growth.frame, known, statement)
-            for known, statement in listed
+            _as_set(growth.frame, known, statement, number)
+            for number, (known, statement) in enumerate(listed)
             if statement.form in ("set", "level")
         ),
         enclosures=tuple(
-            _as_enclosure(known, statement)
-            for known, statement in listed
+            _as_enclosure(known, statement, number)
+            for number, (known, statement) in enumerate(listed)
             if statement.form == "box"
         ),
         complete=report.undecided == 0,
@@ -336,7 +336,7 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
     )
 
 
-def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
+def _as_set(frame: Frame, known: Known, statement: Statement, number: int) -> EquilibriumSet:
     corners = [
         [to_fraction(b) / r for b, r in zip(corner, frame.table.ranges, strict=True)]
         for corner in statement.corners
@@ -345,18 +345,18 @@ def _as_set(frame: Frame, known: Known, statement: Statement) -> EquilibriumSet:
         dimension=statement.dimension,
         prices=read_only(np.array(corners, dtype=np.float64)),
         payoffs=read_only(np.array([float(low) for low, _ in statement.payoffs])),
-        equilibrium=known.equilibrium,
+        equilibrium=number,
         varying=known.varying,
     )
 
 
-def _as_enclosure(known: Known, statement: Statement) -> Enclosure:
+def _as_enclosure(known: Known, statement: Statement, number: int) -> Enclosure:
     lower = [*known.lower, 1 - sum(known.upper)]
     upper = [*known.upper, 1 - sum(known.lower)]
     return Enclosure(
         lower=read_only(np.array([float(b) for b in lower])),
         upper=read_only(np.array([float(b) for b in upper])),
-        equilibrium=known.equilibrium,
+        equilibrium=number,
         bounds=ProvedBounds(statement.prices, statement.payoffs),
     )
 

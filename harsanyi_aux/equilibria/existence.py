@@ -12,8 +12,6 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.certify.statements.entries import read_entry
 from harsanyi_aux.equilibria.cells.grow import Growth
 from harsanyi_aux.equilibria.enumeration import (
     MAX_CELLS,
@@ -23,7 +21,7 @@ from harsanyi_aux.equilibria.enumeration import (
     conclude,
     grow,
 )
-from harsanyi_aux.equilibria.points.known import Known
+from harsanyi_aux.equilibria.points.known import Known, has_prices_from
 from harsanyi_aux.equilibria.results import Existence
 from harsanyi_aux.equilibria.solver import solve
 from harsanyi_aux.game.equilibrium import Concept
@@ -133,21 +131,12 @@ def exists(
 
 def _test_of_floor(floor: Fraction) -> Callable[[Growth], Known | None]:
     """Return a function that returns a known equilibrium with prices of at least the floor."""
-
-    @cache
-    def reaches(table: Table, concept: Concept, known: Known) -> bool:
-        equilibrium = known.equilibrium
-        if equilibrium.is_exact:
-            prices = zip(equilibrium.prices.tolist(), table.ranges, strict=True)
-            worth = [a * r for a, r in prices]
-            return bool(min(worth) >= floor * sum(worth))
-        stated = read_entry(table, known.entry, concept, "")
-        return all(low >= floor for low, _ in stated.prices)
+    reaches = cache(has_prices_from)
 
     def found(growth: Growth) -> Known | None:
         listed = growth.known
         if floor:
-            listed = [one for one in listed if reaches(growth.frame.table, growth.concept, one)]
+            listed = [one for one in listed if reaches(growth.frame.table, one, floor)]
         return listed[0] if listed else None
 
     return found

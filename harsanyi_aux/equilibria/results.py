@@ -111,8 +111,8 @@ class EquilibriumSet:
         Corners of a polytope, each with ``Σ a_i r_i = 1``; some may lie on the boundary. It is the
         set of prices, or, where a threat varies, holds it.
     payoffs : array (n,)
-    equilibrium : Equilibrium
-        One of them, in doubles where a threat varies.
+    equilibrium : int
+        Which of `Enumeration.equilibria` is one of them; it is in doubles where a threat varies.
     varying : tuple of int or None
         None where all strategies stay the same. Otherwise the members of a coalition: its threats,
         and those against it, change along the set, and a price in the polytope belongs to the
@@ -122,7 +122,7 @@ class EquilibriumSet:
     dimension: int
     prices: FloatArray
     payoffs: FloatArray
-    equilibrium: Equilibrium
+    equilibrium: int
     varying: tuple[int, ...] | None = None
 
 
@@ -134,14 +134,15 @@ class Enclosure:
     ----------
     lower, upper : arrays (n,)
         Normalised prices: exactly one equilibrium lies between.
-    equilibrium : Equilibrium
+    equilibrium : int
+        Which of `Enumeration.equilibria` it is.
     bounds : ProvedBounds
         Of its prices and payoffs, much narrower.
     """
 
     lower: FloatArray
     upper: FloatArray
-    equilibrium: Equilibrium
+    equilibrium: int
     bounds: ProvedBounds
 
 

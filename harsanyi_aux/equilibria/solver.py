@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from harsanyi_aux.equilibria.results import Result
+from harsanyi_aux.equilibria.sameness import agree, coordinates
 from harsanyi_aux.errors import HarsanyiError, InputError, NoEquilibriumFound
 from harsanyi_aux.game.coalitions import CoalitionMap, grand_coalition
 from harsanyi_aux.game.definition import price_clearance, verify, with_residuals
@@ -36,8 +37,6 @@ Progress: TypeAlias = Callable[[int, int], None]
 TARGET = 1e-11
 #: Starts tried for a proper equilibrium once a boundary solution has been found.
 EXTRA_STARTS = 6
-#: Two equilibria are the same if prices and payoffs agree to this, in normalised units.
-SAME = 1e-6
 
 _NEAR_FACE = 1e-3
 _TRIED: dict[Method, str] = {
@@ -316,7 +315,7 @@ class _Search:
         from harsanyi_aux.equilibria.points.frame import build_frame
 
         for old, answer in self._divided:
-            if np.abs(old - prices).max() <= SAME:
+            if agree(old, prices):
                 return answer
         try:
             answer = divide_near(build_frame(self.game), prices)
@@ -331,7 +330,7 @@ class _Search:
         if new is None:
             return
         for k, old in enumerate(self.found):
-            if _same(self.game, old, new):
+            if agree(coordinates(self.game, old), coordinates(self.game, new)):
                 if _worst(new) < _worst(old):
                     self.found[k] = new
                 return
@@ -357,12 +356,6 @@ class _Search:
 
 def _worst(equilibrium: Equilibrium) -> float:
     return math.inf if equilibrium.residuals is None else equilibrium.residuals.worst
-
-
-def _same(game: StrategicGame, one: Equilibrium, two: Equilibrium) -> bool:
-    prices = np.abs((one.prices - two.prices) * game.ranges).max()
-    payoffs = np.abs((one.payoffs - two.payoffs) / game.ranges).max()
-    return bool(max(prices, payoffs) <= SAME)
 
 
 def equilibrium_at(problem: PriceProblem, point: PricePoint, kind: Kind) -> Equilibrium:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from harsanyi_aux.equilibria.sameness import agree, coordinates
 from harsanyi_aux.errors import NoEquilibriumFound
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
@@ -29,8 +28,6 @@ MOST_PLAYERS, MOST_OUTCOMES = 4, 200
 MOST_CELLS, MOST_SECONDS = 1500, 20.0
 #: Starts of the search where the enumeration does not settle it.
 STARTS = 10
-
-_SAME = 1e-6  # normalised prices and payoffs of one equilibrium found twice
 
 
 @dataclass(frozen=True)
@@ -146,9 +143,8 @@ def _distinct(game: StrategicGame, listed: Iterable[Equilibrium], proved: int) -
     kept: list[Equilibrium] = []
     places: list[FloatArray] = []
     for number, equilibrium in enumerate(listed):
-        payoffs = game.in_scale(equilibrium.payoffs)
-        place = np.concatenate([normalised_prices(game, equilibrium), payoffs])
-        if number < proved or all(np.abs(place - other).max() > _SAME for other in places):
+        place = coordinates(game, equilibrium)
+        if number < proved or not any(agree(place, other) for other in places):
             kept.append(equilibrium)
             places.append(place)
     return kept

@@ -8,13 +8,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from certificates.boxes import entry_of, mixed_threats, mixed_threats_entry, reject
+from enumerations import box_entry
 from flint import ctx
 
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.certify.boxes.check import check_box
+from harsanyi_aux.certify.boxes.claims import read_box
 from harsanyi_aux.certify.boxes.forms import Domain, Form, collapse, reciprocal
-from harsanyi_aux.equilibria.boxes.propose import propose_box
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.certificates import table_of, write_box
 from harsanyi_aux.game.families import random_game
 
 
@@ -172,7 +173,7 @@ def test_a_continuum_of_prices_is_refused():
     game = StrategicGame.from_arrays([[1, 1], [0, 0]], [[1, 0], [1, 0]])
     entry = mixed_threats_entry() | {"face": [0], "center": ["1/2"]}
     reject(game, entry | {"kernels": {"0": [[0], [0]]}}, "singular")
-    assert propose_box(game, np.array([0.5, 0.5])) is None
+    assert box_entry(game, np.array([0.5, 0.5])) is None
 
 
 def test_a_tie_of_the_planner():
@@ -240,3 +241,9 @@ def test_squares_of_different_directions_do_not_cancel():
     for form in (product, collapsed):
         assert form.range().contains(arb(1))
         assert form.range().contains(arb(-1))
+
+
+def test_what_has_been_read_is_written_as_it_was():
+    game, entry = mixed_threats(), mixed_threats_entry()
+    table = table_of(game)
+    assert write_box(table, read_box(table, entry)) == entry

@@ -15,7 +15,8 @@ from harsanyi_aux import StrategicGame, coco_value, exists, random_game
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.certify.statements.entries import read_entry
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.certify.statements.level_sets import prove_level, read_level
+from harsanyi_aux.equilibria.certificates import table_of, write_level
 from harsanyi_aux.equilibria.points.corners import make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import build_frame
 from harsanyi_aux.equilibria.points.level_sets import propose_level
@@ -51,7 +52,7 @@ def test_the_excess_has_one_direction_and_vanishes_on_a_curve(curved):
     game, enumeration = curved
     (found,) = enumeration.sets
     corners = normalised(game, found.prices)
-    own = normalised(game, found.equilibrium.prices)
+    own = normalised(game, enumeration.equilibria[found.equilibrium].prices)
     rng = np.random.default_rng(1)
     crossings = []
     for _ in range(60):
@@ -94,7 +95,7 @@ def test_a_search_that_was_stopped_goes_on(curved, tmp_path):
     again = enumerated(game, state=state)
     assert again.complete
     assert again.sets[0].varying == (0, 2)
-    member = again.sets[0].equilibrium
+    member = again.equilibria[again.sets[0].equilibrium]
     gap = excess(game, member.payoffs, normalised(game, member.prices))
     assert np.abs(gap).max() < 1e-9
     assert again.sets[0].payoffs == pytest.approx(enumeration.sets[0].payoffs)
@@ -217,6 +218,13 @@ def test_members_that_must_be_refused():
     reject(game, entry | {"prices": [["3/5", "2/5"], ["1", "0"]]}, "no combination of the prices")
 
 
+def test_what_has_been_read_is_written_as_it_was(curved):
+    # the one with witnesses, the other with members
+    for game in (curved[0], random_game("integer", (3, 2), 3009, largest=2)):
+        entry, table = entry_of(enumerated(game)), table_of(game)
+        assert write_level(table, read_level(table, entry)) == entry
+
+
 def test_a_changed_number_is_refused_or_harmless(curved):
     game, enumeration = curved
     entry, table = entry_of(enumeration), table_of(game)
@@ -246,9 +254,12 @@ def test_a_level_set_of_dimension_zero_is_no_continuum():
     game = random_game("integer", (2, 2, 2), 4)
     enumeration = enumerated(game)
     (one,) = enumeration.enclosures
-    frame, near = build_frame(game), normalised(game, one.equilibrium.prices)
-    entry = propose_level(frame, near)
-    assert read_entry(frame.table, entry, "coco", "").dimension == 0
+    frame, near = (
+        build_frame(game),
+        normalised(game, enumeration.equilibria[one.equilibrium].prices),
+    )
+    claim = propose_level(frame, near)
+    assert prove_level(frame.table, claim).dimension == 0
     assert propose_level(frame, near, least=1) is None
     assert not enumeration.sets
 

@@ -9,6 +9,8 @@ import numpy as np
 from harsanyi_aux import StrategicGame
 from harsanyi_aux.certify.reading.document import loads
 from harsanyi_aux.certify.replay import check
+from harsanyi_aux.equilibria.boxes.propose import propose_box
+from harsanyi_aux.equilibria.certificates import table_of, write_box
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 
 
@@ -23,6 +25,12 @@ def enumerated(game, concept="coco", **options):
     assert enumeration.proved_floor == report.proved_floor
     assert report.kind == "enumeration" if undecided or enumeration.proper else "refutation"
     return enumeration
+
+
+def box_entry(game, prices, **options):
+    """The entry of a certificate for the box proposed at normalised prices, or None."""
+    claim = propose_box(game, prices, **options)
+    return None if claim is None else write_box(table_of(game), claim)
 
 
 def normalised(game, prices):

@@ -29,6 +29,16 @@ class BoxClaim:
     kernels: tuple[Kernel | Kink, ...]
     precision: int
 
+    @property
+    def lower(self) -> tuple[fmpq, ...]:
+        """The least first n - 1 prices."""
+        return tuple(c - r for c, r in zip(self.center, self.radius, strict=True))
+
+    @property
+    def upper(self) -> tuple[fmpq, ...]:
+        """The largest first n - 1 prices."""
+        return tuple(c + r for c, r in zip(self.center, self.radius, strict=True))
+
 
 def read_box(table: Table, entry: Mapping[str, Any]) -> BoxClaim:
     """Read an entry of the form "box"; InvalidCertificate if it is malformed."""

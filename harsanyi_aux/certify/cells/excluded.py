@@ -1,7 +1,7 @@
 """Leaves that say a cell holds no equilibrium: the inequality and its exempt vertices.
 
 Source: ``docs/certificates.md``, "Excluded cells"; the names are those of that page. A search
-calls `check_excluded` when it closes a cell, the replay when it reads the leaf.
+calls `prove_excluded` when it closes a cell, the replay `check_excluded` when it reads the leaf.
 """
 
 from __future__ import annotations
@@ -124,11 +124,14 @@ def read_exclusion(
     weights, n = reason["weights"], table.n
     if not _is_varying(weights):
         fights = read_division(table, reason.get("division"), splits)
-        return Exclusion(tuple(rationals(weights, n, "weights")), dropped, fights)
+        return Exclusion(tuple(rationals(weights, n, "weights")), tuple(dropped), fights)
     if reason.get("division") is not None:
         raise InvalidCertificate("weights that vary exclude no division", "division")
-    vectors = enumerate(sequence(weights, "weights", n))
-    return Exclusion(tuple(tuple(rationals(w, n, f"weights[{v}]")) for v, w in vectors), dropped)
+    vectors = tuple(
+        tuple(rationals(vector, n, f"weights[{v}]"))
+        for v, vector in enumerate(sequence(weights, "weights", n))
+    )
+    return Exclusion(vectors, tuple(dropped))
 
 
 def _coefficients(

@@ -89,8 +89,6 @@ def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) 
     from harsanyi_aux.versions import all_versions
 
     found = result.equilibria
-    # the prices' arrays are shared, the equilibria may be copies that name another concept
-    numbers = {id(equilibrium.prices): k for k, equilibrium in enumerate(found)}
     return {
         "game": game_summary(result.game),
         "concept": result.concept,
@@ -103,7 +101,7 @@ def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) 
         "proved_floor": format_number(result.proved_floor),
         "sets": [
             {
-                "equilibrium": numbers[id(one.equilibrium.prices)],
+                "equilibrium": one.equilibrium,
                 "dimension": one.dimension,
                 "prices": one.prices.tolist(),
                 "payoffs": one.payoffs.tolist(),
@@ -113,7 +111,7 @@ def _to_dict(result: Enumeration, certificate: Path | None, state: Path | None) 
         ],
         "enclosures": [
             {
-                "equilibrium": numbers[id(one.equilibrium.prices)],
+                "equilibrium": one.equilibrium,
                 "lower": one.lower.tolist(),
                 "upper": one.upper.tolist(),
                 "prices": [decimals(pair) for pair in one.bounds.prices],

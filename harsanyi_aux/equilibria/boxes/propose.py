@@ -1,6 +1,6 @@
 """Proposals for boxes with exactly one CoCo equilibrium, around numerical ones.
 
-`propose_box` finds the data of an entry of the form "box" (``docs/certificates.md``, "Boxes") and
+`propose_box` finds the data of a claim of the form "box" (``docs/certificates.md``, "Boxes") and
 the largest box it can; `harsanyi_aux.certify.boxes.check` decides whether a box holds.
 """
 
@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from flint import arb, ctx, fmpq, fmpz
@@ -21,10 +20,9 @@ from harsanyi_aux.certify.boxes.check import locate
 from harsanyi_aux.certify.boxes.claims import BoxClaim
 from harsanyi_aux.certify.boxes.faces import read_face
 from harsanyi_aux.certify.boxes.forms import Domain, Form
-from harsanyi_aux.certify.boxes.kinks import Kink, Triple
+from harsanyi_aux.certify.boxes.kinks import Kink
 from harsanyi_aux.certify.boxes.systems import System, bounds
 from harsanyi_aux.certify.reading.table import Table
-from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
 from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.payoffs import coalition_payoffs
@@ -48,7 +46,7 @@ _MOST_SUBSETS = 100
 
 def propose_box(
     game: StrategicGame, prices: FloatArray, *, largest: float = 0.1, kinks: bool = True
-) -> dict[str, Any] | None:
+) -> BoxClaim | None:
     """Propose a box around a CoCo equilibrium, as large as the checker accepts.
 
     Parameters
@@ -64,8 +62,8 @@ def propose_box(
 
     Returns
     -------
-    dict or None
-        An entry that `check_box` accepts, its numbers exact. None where the solution is singular,
+    BoxClaim or None
+        One that `prove_box` accepts. None where the solution is singular,
         or the planner's choice or a threat is not unique there.
     """
     problem = PriceProblem(game)
@@ -81,10 +79,9 @@ def propose_box(
         return None
     try:
         claim = _centered(table, point, face, threats)
-        claim = None if claim is None else _grown(table, claim, games, largest)
+        return None if claim is None else _grown(table, claim, games, largest)
     except InvalidCertificate:
         return None
-    return None if claim is None else _entry(table, claim)
 
 
 def _face(problem: PriceProblem, point: PricePoint) -> tuple[int, ...] | None:
@@ -324,32 +321,6 @@ def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
             threat = replace(threat, slopes=slopes)
         kernels.append(threat)
     return replace(claim, kernels=tuple(kernels))
-
-
-def _entry(table: Table, claim: BoxClaim) -> dict[str, Any]:
-    """Return a claim in the format of certificates."""
-    return {
-        "form": "box",
-        "center": [to_text(c) for c in claim.center],
-        "radius": [to_text(r) for r in claim.radius],
-        "face": list(claim.face),
-        "kernels": {table.key(threat.pair): _threat_entry(threat) for threat in claim.kernels},
-        "precision": claim.precision,
-    }
-
-
-def _threat_entry(threat: Kernel | Kink) -> list[list[int]] | dict[str, Any]:
-    if isinstance(threat, Kernel):
-        return [list(threat.rows), list(threat.columns)]
-
-    def listed(triples: tuple[Triple, ...]) -> list[list[int | str]]:
-        return [[other, own, to_text(weight)] for other, own, weight in triples]
-
-    return {
-        "kernels": [_threat_entry(kernel) for kernel in threat.kernels],
-        "directions": [[to_text(d) for d in direction] for direction in threat.directions],
-        "slopes": [{"columns": listed(m.columns), "rows": listed(m.rows)} for m in threat.slopes],
-    }
 
 
 def _dyadic(value: Fraction, bits: int) -> fmpq:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from flint import arb, ctx, fmpq
 
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.bases import Arena, Fight
 from harsanyi_aux.certify.boxes.check import locate
-from harsanyi_aux.certify.boxes.claims import BoxClaim, read_box
+from harsanyi_aux.certify.boxes.claims import BoxClaim
 from harsanyi_aux.certify.boxes.faces import read_face
 from harsanyi_aux.certify.boxes.systems import Located, System, bounds, narrowed
 from harsanyi_aux.certify.reading.table import Table
@@ -46,14 +44,13 @@ class Refined:
     sole_threats: bool
 
 
-def refine(game: StrategicGame, entry: Mapping[str, Any], bits: int = 200) -> Refined:
+def refine(game: StrategicGame, claim: BoxClaim, bits: int = 200) -> Refined:
     """Enclose the equilibrium of a box to high precision, with its division defect.
 
     Parameters
     ----------
     game : StrategicGame
-    entry : mapping
-        Of the form "box".
+    claim : BoxClaim
     bits : int, optional
         The prices are enclosed to about ``2**-bits``.
 
@@ -68,7 +65,7 @@ def refine(game: StrategicGame, entry: Mapping[str, Any], bits: int = 200) -> Re
         If the box does not hold at this precision.
     """
     table = table_of(game)
-    claim = replace(read_box(table, entry), precision=2 * bits + 64)
+    claim = replace(claim, precision=2 * bits + 64)
     located = locate(table, claim)
     with ctx.workprec(claim.precision):
         located = _sharpened(table, claim, located, bits)

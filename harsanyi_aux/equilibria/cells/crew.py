@@ -16,6 +16,7 @@ from harsanyi_aux.equilibria.cells.grow import Growth, Limits
 from harsanyi_aux.equilibria.cells.locate import Locator
 from harsanyi_aux.equilibria.cells.tree import Node, read_tree, walk, write_tree
 from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.points.known import write_entry
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import FloatArray
@@ -76,7 +77,7 @@ def _supervise(
         while growth.open and len(busy) < 2 * workers:
             nodes = growth.take(_HANDFUL)
             task = [write_tree(Node(node.cell)) for node in nodes]
-            entries = [known.entry for known in growth.known]
+            entries = [write_entry(growth.frame.table, known) for known in growth.known]
             with quiet_start():
                 busy[pool.submit(_work, task, entries, growth.locator.settled)] = nodes
         done, _ = wait(busy, return_when=FIRST_COMPLETED)

@@ -18,7 +18,7 @@ from harsanyi_aux.equilibria.cells.locate import Locator
 from harsanyi_aux.equilibria.cells.tree import read_tree, walk, write_tree
 from harsanyi_aux.equilibria.certificates import common_part
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.known import Known
+from harsanyi_aux.equilibria.points.known import Known, write_entry
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.equilibrium import Concept
 
@@ -26,7 +26,10 @@ from harsanyi_aux.game.equilibrium import Concept
 def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dict[str, Any]:
     """Return the certificate that one known equilibrium exists."""
     return sealed(
-        {**common_part(frame.game, frame.table, "equilibrium", concept), "equilibrium": known.entry}
+        {
+            **common_part(frame.game, frame.table, "equilibrium", concept),
+            "equilibrium": write_entry(frame.table, known),
+        }
     )
 
 
@@ -43,19 +46,19 @@ def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
         "nodes": nodes,
     }
     if not refuted:
-        document["equilibria"] = [known.entry for known in growth.known]
+        document["equilibria"] = [write_entry(frame.table, known) for known in growth.known]
     return sealed(document)
 
 
 def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
     """Return everything a later run needs to go on."""
-    defect = growth.locator.least_defect
+    frame, defect = growth.frame, growth.locator.least_defect
     return sealed(
         {
-            **common_part(growth.frame.game, growth.frame.table, "state", growth.concept),
+            **common_part(frame.game, frame.table, "state", growth.concept),
             "format": "harsanyi-search-state",
             "price_floor": str(floor),
-            "equilibria": [known.entry for known in growth.known],
+            "equilibria": [write_entry(frame.table, known) for known in growth.known],
             "unproved": [
                 [[float(b) for b in prices], defect] for prices, defect in growth.locator.unproved
             ],

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.cells.excluded import prove_excluded
 from harsanyi_aux.certify.cells.vertices import edge_bounds
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.equilibria.cells import weights
@@ -23,6 +22,7 @@ from harsanyi_aux.equilibria.cells.varying import propose_varying, triples
 from harsanyi_aux.equilibria.points.corners import Corner, make_corner
 from harsanyi_aux.equilibria.points.exact_point import division_of
 from harsanyi_aux.equilibria.points.frame import Frame
+from harsanyi_aux.equilibria.reasons import Exempt, Reason, exclusion
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.linear import null_space
 
@@ -36,17 +36,16 @@ class Exemption:
     Attributes
     ----------
     corners : tuple of positions in the cell
-    reason : dict
-        ``{"player": i}`` or ``{"equilibrium": e}``.
+    reason : Exempt
     """
 
     corners: tuple[int, ...]
-    reason: dict[str, int]
+    reason: Exempt
 
 
 def plainly(
     frame: Frame, cell: Cell, bounds: CellBounds, planner: weights.Planner
-) -> dict[str, Any] | None:
+) -> Reason | None:
     """Return why the cell holds no CoCo equilibrium at all, or None."""
     beta = weights.propose(frame, bounds, planner)
     if beta is None:
@@ -56,7 +55,7 @@ def plainly(
 
 def but_for(
     frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption, *, tight: bool = False
-) -> dict[str, Any] | None:
+) -> Reason | None:
     """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None.
 
     See `weights.propose_with_exempt` for `tight`; the threats should then be optimal exactly.
@@ -71,7 +70,7 @@ def but_for(
 
 def by_varying(
     frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption | None
-) -> dict[str, Any] | None:
+) -> Reason | None:
     """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None.
 
     With weights that are not the same all over the cell.
@@ -83,16 +82,15 @@ def by_varying(
     found = propose_varying(frame, bounds, planner, exempt)
     if found is None:
         return None
-    dropped = sorted([o, by] for o, by in [*frame.dominated.items(), *planner.dropped.items()])
+    dropped = tuple(sorted([*frame.dominated.items(), *planner.dropped.items()]))
     n = frame.n
     directions = null_space(_tight_triples(frame, cell, bounds, planner, found, exempt), n * n)
     reasons = (
-        {
-            "weights": [[str(w) for w in flat[v * n : (v + 1) * n]] for v in range(n)],
-            "dropped": dropped,
-            "except": exemption.reason if exemption else None,
-            "division": None,
-        }
+        Reason(
+            tuple(tuple(flat[v * n : (v + 1) * n]) for v in range(n)),
+            dropped,
+            exemption.reason if exemption else None,
+        )
         for flat in _combinations(directions, found.ravel())
     )
     return _first_accepted(frame, cell, reasons, exempt)
@@ -147,7 +145,7 @@ def _decided(
     planner: weights.Planner,
     candidates: Iterator[list[Fraction]],
     exemption: Exemption | None,
-) -> dict[str, Any] | None:
+) -> Reason | None:
     exempt = exemption.corners if exemption else ()
     told = exemption.reason if exemption else None
     reasons = (weights.reason(frame, bounds, planner, beta, told) for beta in candidates)
@@ -155,13 +153,13 @@ def _decided(
 
 
 def _first_accepted(
-    frame: Frame, cell: Cell, reasons: Iterable[dict[str, Any]], exempt: Sequence[int]
-) -> dict[str, Any] | None:
+    frame: Frame, cell: Cell, reasons: Iterable[Reason], exempt: Sequence[int]
+) -> Reason | None:
     """Return the first reason that the checker takes."""
     vertices = [corner.vertex for corner in cell]
     for reason in reasons:
         try:
-            check_excluded(frame.table, vertices, reason, exempt, ())
+            prove_excluded(frame.table, vertices, exclusion(frame.table, reason), exempt)
         except InvalidCertificate:
             continue
         return reason

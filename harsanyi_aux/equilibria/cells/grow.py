@@ -196,7 +196,7 @@ class Growth:
             if self.may_locate and any(
                 self.locator.widen(node.cell[k])
                 for exemption in exemptions
-                if "equilibrium" in exemption.reason
+                if exemption.reason[0] == "equilibrium"
                 for k in exemption.corners
             ):
                 self.push([node])
@@ -249,7 +249,7 @@ class Growth:
             if known.form != "box":
                 corners = tuple(k for k, c in enumerate(node.cell) if self._is_price(c, e))
                 if corners:
-                    found.append(Exemption(corners, {"equilibrium": e}))
+                    found.append(Exemption(corners, ("equilibrium", e)))
         for i in range(self.frame.n):
             corners = tuple(k for k, c in enumerate(node.cell) if c.prices[i] == 0)
             if (
@@ -257,7 +257,7 @@ class Growth:
                 and weights.corner_margin(self.frame, bounds, planner.outcomes, corners)
                 <= weights.MARGIN
             ):
-                found.append(Exemption(corners, {"player": i}))
+                found.append(Exemption(corners, ("player", i)))
         return found
 
     def _exclude_hard(
@@ -269,7 +269,7 @@ class Growth:
     ) -> bool:
         """Try the costlier reasons: exempt corners, and division in smaller coalitions."""
         for exemption in exemptions:
-            if "equilibrium" in exemption.reason:
+            if exemption.reason[0] == "equilibrium":
                 reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
                 # along a facet of a set the threats chosen first are optimal on all of it, those
                 # of `renewed` at their own corners only

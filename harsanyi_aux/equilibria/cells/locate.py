@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.boxes.claims import read_box
+from harsanyi_aux.certify.cells.excluded import prove_excluded
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.statements.entries import read_entry
+from harsanyi_aux.certify.statements.level_sets import read_level
 from harsanyi_aux.equilibria.boxes.propose import propose_box
 from harsanyi_aux.equilibria.boxes.refine import refine
 from harsanyi_aux.equilibria.cells import weights
@@ -47,6 +49,8 @@ from harsanyi_aux.equilibria.points.known import (
     restored,
 )
 from harsanyi_aux.equilibria.points.level_sets import level_member, propose_level
+from harsanyi_aux.equilibria.reasons import Reason, exclusion
+from harsanyi_aux.equilibria.sameness import agree
 from harsanyi_aux.equilibria.solver import TARGET, equilibrium_at, solve_all
 from harsanyi_aux.game.definition import verify, with_residuals
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium
@@ -55,7 +59,7 @@ from harsanyi_aux.numbers.sparse import Sparse
 from harsanyi_aux.prices.newton import PricePoint, polish
 from harsanyi_aux.prices.problem import PriceProblem
 
-# Solutions nearer to each other than this are taken for one until proved otherwise.
+# Solutions whose prices agree up to this are taken for one until proved otherwise.
 _SAME = 1e-7
 _POSITIVE = 1e-9
 # With this many unsettled solutions, more of them would tell nothing new.
@@ -141,7 +145,7 @@ class Locator:
         """Whether a solution in doubles is worth settling."""
         if explained(self.known, prices, _SAME):
             return False
-        if any(np.abs(prices - old).max() <= _SAME for old in self.settled):
+        if any(agree(prices, old, _SAME) for old in self.settled):
             return False
         floor = float(self.floor) - _SAME
         return bool(prices.min() >= floor) and len(self.unproved) < _MOST_UNPROVED
@@ -189,9 +193,9 @@ class Locator:
                     break
                 self._keep_exact(*found)
                 return
-        entry = propose_box(self.frame.game, prices)
-        if entry is not None:
-            self._keep(box_known(self._in_doubles(prices, point), prices, entry))
+        box = propose_box(self.frame.game, prices)
+        if box is not None:
+            self._keep(box_known(self._in_doubles(prices, point), prices, box))
             return
         if not self._find_level(prices, point):
             self.unproved.append((prices, 0.0))
@@ -200,10 +204,10 @@ class Locator:
         self, prices: FloatArray, point: PricePoint | None = None, *, least: int = 0
     ) -> bool:
         members = [known.member for known in self.known if known.member is not None]
-        entry = propose_level(self.frame, prices, members, least=least)
-        if entry is None:
+        claim = propose_level(self.frame, prices, members, least=least)
+        if claim is None:
             return False
-        self._keep(level_known(self.frame, entry, self._in_doubles(prices, point)))
+        self._keep(level_known(self.frame, claim, self._in_doubles(prices, point)))
         return True
 
     def widen(self, corner: Corner) -> bool:
@@ -239,7 +243,7 @@ class Locator:
                 self.unproved.append((prices, result.defect))
                 return
             near = np.array([float(b) for b in exact])
-            settled = settled or float(np.abs(near - prices).max()) <= _SAME
+            settled = settled or agree(near, prices, _SAME)
         if not settled:
             self._doubt(prices)
 
@@ -250,9 +254,9 @@ class Locator:
         if result.status != "undecided":
             return
         defect = result.defect
-        entry = propose_box(self.frame.game, prices, kinks=False)
-        if entry is not None:
-            refined = refine(self.frame.game, entry)
+        box = propose_box(self.frame.game, prices, kinks=False)
+        if box is not None:
+            refined = refine(self.frame.game, box)
             if refined.sole_threats and refined.defect is not None:
                 defect = float(refined.defect[1])
                 self.least_defect = min(self.least_defect, defect)
@@ -297,8 +301,9 @@ class Locator:
         statement = read_entry(self.frame.table, entry, self.concept, "")
         if entry["form"] != "box":
             if entry["form"] == "level":
-                member = self._in_doubles(level_member(self.frame, entry), None)
-                known = level_known(self.frame, dict(entry), member)
+                claim = read_level(self.frame.table, entry)
+                member = self._in_doubles(level_member(self.frame, claim), None)
+                known = level_known(self.frame, claim, member)
             else:
                 known = restored(self.frame, entry, self.concept)
             # in its own place, even if it is a part of another: cells name it by number
@@ -307,7 +312,8 @@ class Locator:
             return
         # the middle of the box is not the equilibrium, which the checker finds
         prices = np.array([float((low + high) / 2) for low, high in statement.prices])
-        self.known.append(box_known(self._in_doubles(prices, None), prices, dict(entry)))
+        box = read_box(self.frame.table, entry)
+        self.known.append(box_known(self._in_doubles(prices, None), prices, box))
 
     def restore_unproved(self, prices: Sequence[float], defect: float) -> None:
         """Take over a solution that a saved search could not settle."""
@@ -320,20 +326,20 @@ class Locator:
 
     def refute_division(
         self, cell: Cell, bounds: CellBounds, planner: weights.Planner
-    ) -> dict[str, Any] | None:
+    ) -> Reason | None:
         """Return why the cell holds no coalition-perfect equilibrium, decided exactly, or None."""
         refutation = self._program.refute(
             DivisionCell(bounds.prices, bounds.lower, bounds.upper, planner.outcomes)
         )
         if refutation is None:
             return None
-        objects = self._program.reason(refutation)
-        if objects is None:
+        dropped = sorted([*self.frame.dominated.items(), *planner.dropped.items()])
+        reason = self._program.reason(refutation, dropped)
+        if reason is None:
             return None
-        dropped = [*self.frame.dominated.items(), *planner.dropped.items()]
-        reason = {"dropped": sorted([o, by] for o, by in dropped), "except": None, **objects}
+        table, vertices = self.frame.table, [corner.vertex for corner in cell]
         try:
-            check_excluded(self.frame.table, [corner.vertex for corner in cell], reason, (), ())
+            prove_excluded(table, vertices, exclusion(table, reason))
         except InvalidCertificate:
             return None
         return reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from harsanyi_aux.equilibria.points.barycentric import barycentric
 from harsanyi_aux.equilibria.points.corners import Corner, make_corner, write_corner
 from harsanyi_aux.equilibria.points.frame import Frame
+from harsanyi_aux.equilibria.reasons import Reason, read_reason, write_reason
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.numbers.sparse import read_fraction, read_sparse
 
@@ -28,7 +29,8 @@ class Node:
     kind : str
         "open" until the cell is split or closed; then as in the certificate.
     content : list
-        What follows the kind in the certificate, with Corners in place of their numbers.
+        What follows the kind in the certificate: a Corner for the number of a vertex, a Reason, the
+        number of an equilibrium, or a text.
     children : list of Node
     share : float
         The cell's volume as a share of the root's.
@@ -42,10 +44,10 @@ class Node:
     share: float = 1.0
     divide_from: int = 0
     kind: str = "open"
-    content: list[Any] = field(default_factory=list)
+    content: list[Corner | Reason | int | str] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
-    def close(self, kind: str, *content: Any) -> None:
+    def close(self, kind: str, *content: Reason | int | str) -> None:
         """Make the node a leaf of the given kind."""
         self.kind, self.content = kind, list(content)
 
@@ -67,7 +69,7 @@ class Node:
             raise ValueError("the point does not split the cell")
         if edge:
             around = [edge[1], edge[0]]
-            self.kind, self.content = "edge", [self.cell[k] for k in edge] + [point]
+            self.kind, self.content = "edge", [*(self.cell[k] for k in edge), point]
         else:
             self.kind, self.content = "star", [point]
         self.children = [
@@ -130,10 +132,15 @@ def write_tree(root: Node) -> dict[str, Any]:
     for corner in root.cell:
         number(corner)
     nodes = [
-        [node.kind, *(number(c) if isinstance(c, Corner) else c for c in node.content)]
-        for node in walk(root)
+        [node.kind, *(_written(content, number) for content in node.content)] for node in walk(root)
     ]
     return {"vertices": vertices, "nodes": nodes}
+
+
+def _written(content: Corner | Reason | int | str, number: Callable[[Corner], int]) -> Any:
+    if isinstance(content, Corner):
+        return number(content)
+    return write_reason(content) if isinstance(content, Reason) else content
 
 
 def read_tree(
@@ -183,7 +190,7 @@ def read_tree(
             elif kind == "renew":
                 children = node.renew(node.cell.index(listed[content[0]]), listed[content[1]])
             else:
-                node.close(kind, *content)
+                node.close(kind, *(map(read_reason, content) if kind == "excluded" else content))
                 children = []
             stack.extend(reversed(children))
     except (ArithmeticError, LookupError, TypeError, ValueError, StopIteration) as error:

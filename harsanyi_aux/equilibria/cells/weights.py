@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from harsanyi_aux.equilibria.cells.bounds import CellBounds
 from harsanyi_aux.equilibria.points.frame import Frame, IntArray
+from harsanyi_aux.equilibria.reasons import Exempt, Reason
 from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.numbers.programs import ProgramError, maximise
 
@@ -222,21 +222,16 @@ def reason(
     bounds: CellBounds,
     planner: Planner,
     beta: list[Fraction],
-    exception: dict[str, int] | None,
-) -> dict[str, Any]:
+    exempt: Exempt | None,
+) -> Reason:
     """Return the "excluded" leaf; outcomes are dropped only where the proof needs it."""
     rounded = np.array([float(value) for value in beta])
     lost = [*frame.dominated.items(), *planner.dropped.items()]
-    needed = []
+    needed: list[tuple[int, int]] = []
     if lost:
         outcomes = np.array([o for o, _ in lost])
         low = coefficients(frame, bounds, rounded, outcomes).min(axis=0)
         needed = sorted(
-            [o, by] for (o, by), c in zip(lost, low.tolist(), strict=True) if c <= MARGIN
+            (o, by) for (o, by), c in zip(lost, low.tolist(), strict=True) if c <= MARGIN
         )
-    return {
-        "weights": [str(value) for value in beta],
-        "dropped": needed,
-        "except": exception,
-        "division": None,
-    }
+    return Reason(tuple(beta), tuple(needed), exempt)

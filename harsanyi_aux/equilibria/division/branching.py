@@ -17,7 +17,7 @@ import numpy as np
 
 from harsanyi_aux.equilibria.division.program import DivisionProgram, Refutation, Relaxation
 from harsanyi_aux.equilibria.division.program_matrix import Cell, StrategyBound
-from harsanyi_aux.game.coalitions import members
+from harsanyi_aux.equilibria.reasons import Reason, write_mask, write_reason
 from harsanyi_aux.numbers.arrays import FloatArray, format_number
 
 # Gaps up to this are rounding: the relaxation is a product of strategies.
@@ -30,21 +30,22 @@ Ranges = dict[tuple[int, str], FloatArray]
 
 
 @dataclass
-class _Part:
+class Part:
     """A node of the tree while it grows."""
 
     bounds: tuple[StrategyBound, ...]
-    reason: dict[str, Any] | None = None
-    children: list[_Part] = field(default_factory=list)
+    reason: Reason | None = None
+    children: list[Part] = field(default_factory=list)
 
-    def nodes(self) -> list[list[Any]]:
-        """Return the subtree in preorder, as a certificate writes it."""
-        if self.reason is not None:
-            return [["excluded", self.reason]]
-        split = self.children[0].bounds[-1]
-        key = ",".join(map(str, members(split.pair)))
-        head = ["strategy", key, split.side, split.index, format_number(split.bound)]
-        return [head, *(node for child in self.children for node in child.nodes())]
+
+def write_part(part: Part) -> list[list[Any]]:
+    """Return a part of which all is excluded in preorder, as a certificate writes it."""
+    if part.reason is not None:
+        return [["excluded", write_reason(part.reason)]]
+    split = part.children[0].bounds[-1]
+    bound = format_number(split.bound)
+    head = ["strategy", write_mask(split.pair), split.side, split.index, bound]
+    return [head, *(node for child in part.children for node in write_part(child))]
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ class Outcome:
 
     Attributes
     ----------
-    nodes : list or None
-        The proof, if every part was excluded.
+    proof : Part or None
+        The root, if every part was excluded.
     stopped : bool
         Whether the visitor ended it.
     """
 
-    nodes: list[list[Any]] | None
+    proof: Part | None
     stopped: bool
 
 
@@ -69,7 +70,7 @@ def branch(
     ranges: Ranges,
     *,
     limit: int,
-    exclude: Callable[[Refutation], dict[str, Any] | None],
+    exclude: Callable[[Refutation], Reason | None],
     visit: Callable[[Relaxation], bool],
 ) -> Outcome:
     """Try to exclude one price, splitting strategies best-first.
@@ -93,8 +94,8 @@ def branch(
     -------
     Outcome
     """
-    root = _Part(())
-    heap: list[tuple[float, int, _Part, StrategyBound]] = []
+    root = Part(())
+    heap: list[tuple[float, int, Part, StrategyBound]] = []
     waiting = [root]
     examined = 0
     blocked = False
@@ -102,7 +103,7 @@ def branch(
         if not waiting:
             _, _, part, split = heapq.heappop(heap)
             for sign in (-1, 1):
-                part.children.append(_Part((*part.bounds, replace(split, sign=sign))))
+                part.children.append(Part((*part.bounds, replace(split, sign=sign))))
             waiting = part.children[:]
         part = waiting.pop(0)
         if examined >= limit:
@@ -120,7 +121,7 @@ def branch(
             blocked = True
             continue
         heapq.heappush(heap, (found[0], examined, part, found[1]))
-    return Outcome(None if blocked else root.nodes(), False)
+    return Outcome(None if blocked else root, False)
 
 
 def _widest(

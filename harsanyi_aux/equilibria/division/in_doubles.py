@@ -14,6 +14,7 @@ import numpy as np
 from harsanyi_aux.equilibria.division.branching import Ranges, branch
 from harsanyi_aux.equilibria.division.program import DivisionProgram, Relaxation
 from harsanyi_aux.equilibria.division.program_matrix import Cell, IntArray, Structure
+from harsanyi_aux.equilibria.reasons import Reason
 from harsanyi_aux.game.coalitions import CoalitionMap, coco_division, grand_coalition
 from harsanyi_aux.game.definition import division_defect
 from harsanyi_aux.game.equilibrium import Equilibrium
@@ -29,6 +30,8 @@ SAFE_MARGIN = 1e-7
 # Rounds of alternating linear programs, and relaxations they start from.
 _ROUNDS = 12
 _SEARCHES = 4
+# In doubles a part is excluded or not; nothing is written down.
+_BY_A_MARGIN = Reason((), ())
 
 
 def divide_floats(game: StrategicGame, prices: FloatArray, *, limit: int) -> tuple[bool, float]:
@@ -65,12 +68,12 @@ def divide_floats(game: StrategicGame, prices: FloatArray, *, limit: int) -> tup
         cell,
         ranges,
         limit=limit,
-        exclude=lambda refutation: {} if refutation.margin > SAFE_MARGIN else None,
+        exclude=lambda refutation: _BY_A_MARGIN if refutation.margin > SAFE_MARGIN else None,
         visit=search,
     )
-    if result.nodes is not None and not np.isfinite(search.defect):
+    if result.proof is not None and not np.isfinite(search.defect):
         search.improve([(np.full(r, 1 / r), np.full(c, 1 / c)) for r, c in search.shapes])
-    return result.nodes is not None, search.defect
+    return result.proof is not None, search.defect
 
 
 class _Search:

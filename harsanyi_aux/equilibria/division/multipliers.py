@@ -1,4 +1,4 @@
-"""Weights of division equations and multipliers of saddle-point conditions, rounded and written.
+"""Weights of division equations and multipliers of saddle-point conditions, rounded.
 
 They are the unknowns of the linear program in `division.program`; notation: docs/certificates.md,
 section "Excluded cells".
@@ -6,32 +6,14 @@ section "Excluded cells".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
 
 import numpy as np
 
-from harsanyi_aux.game.coalitions import members
-from harsanyi_aux.numbers.arrays import FloatArray, Number, ObjectArray, format_number
-
-Triples: TypeAlias = tuple[tuple[int, int, Any], ...]
-
-
-@dataclass(frozen=True)
-class PairMultipliers:
-    """Multipliers of one threat game, those not zero.
-
-    Attributes
-    ----------
-    columns : triples ``(c', c, s)``
-    rows : triples ``(r', r, t)``
-    bounds : triples ``(d, j, κ)``
-    """
-
-    columns: Triples = ()
-    rows: Triples = ()
-    bounds: Triples = ()
+from harsanyi_aux.equilibria.reasons import Exact, PairMultipliers, Reason, Triples
+from harsanyi_aux.numbers.arrays import FloatArray, Number, ObjectArray, parse_number
 
 
 @dataclass(frozen=True)
@@ -80,28 +62,26 @@ def rounded_weights(weights: Weights, denominator: int) -> Weights:
     return Weights(beta, eta, kept)
 
 
-def as_reason(weights: Weights) -> dict[str, Any]:
-    """Return exact weights as a certificate's objects ``"weights"`` and ``"division"``."""
+def as_reason(weights: Weights, dropped: Iterable[tuple[int, int]]) -> Reason:
+    """Return what exact weights prove of a cell in which the planner does not use some outcomes."""
 
-    def key(mask: int) -> str:
-        return ",".join(map(str, members(mask)))
+    def exact(value: Number) -> Exact:
+        number = parse_number(value)
+        assert not isinstance(number, float)
+        return number
 
-    def listed(triples: Triples) -> list[list[Any]]:
-        return [[i, j, format_number(value)] for i, j, value in triples]
+    def listed(triples: Triples) -> Triples:
+        return tuple((i, j, exact(value)) for i, j, value in triples)
 
-    division = None
-    if weights.eta:
-        division = {
-            "coalitions": {
-                key(s): [format_number(value) for value in own] for s, own in weights.eta.items()
-            },
-            "pairs": {
-                key(mask): {
-                    "columns": listed(own.columns),
-                    "rows": listed(own.rows),
-                    "bounds": listed(own.bounds),
-                }
-                for mask, own in weights.multipliers.items()
-            },
-        }
-    return {"weights": [format_number(value) for value in weights.beta], "division": division}
+    pairs = {
+        mask: PairMultipliers(listed(own.columns), listed(own.rows), listed(own.bounds))
+        for mask, own in weights.multipliers.items()
+    }
+    coalitions = {s: tuple(map(exact, own)) for s, own in weights.eta.items()}
+    # multipliers prove nothing without equations
+    return Reason(
+        tuple(map(exact, weights.beta)),
+        tuple(dropped),
+        coalitions=coalitions,
+        pairs=pairs if coalitions else {},
+    )

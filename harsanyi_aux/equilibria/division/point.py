@@ -11,16 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.certify.cells.excluded import check_excluded
+from harsanyi_aux.certify.cells.excluded import Split, prove_excluded
 from harsanyi_aux.certify.cells.vertices import make_vertex
 from harsanyi_aux.certify.reading.strategies import make_mixed
 from harsanyi_aux.certify.reading.values import to_fmpq
 from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.division.multipliers import Weights, as_reason
+from harsanyi_aux.equilibria.reasons import Reason, exclusion
 from harsanyi_aux.game.coalitions import CoalitionMap, coco_division, grand_coalition
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.numbers.arrays import ObjectArray, format_number, read_only
+from harsanyi_aux.numbers.arrays import ObjectArray, read_only
 from harsanyi_aux.numbers.linear import nonnegative_solution
 from harsanyi_aux.numbers.programs import nonnegative_fit
 from harsanyi_aux.numbers.sparse import sparse
@@ -70,16 +72,17 @@ class ExactPoint:
             self.outcomes[0],
         )
 
-    def check(self, reason: dict[str, Any], splits: Sequence[Any]) -> None:
+    def prove(self, reason: Reason, splits: Sequence[Split]) -> None:
         """Raise InvalidCertificate if the reason does not exclude the prices."""
-        check_excluded(self.table, [self.vertex] * self.n, reason, (), splits)
+        prove_excluded(self.table, [self.vertex] * self.n, exclusion(self.table, reason, splits))
 
-    def dropped(self) -> list[list[int]]:
-        """Return why the planner uses no other outcome, as a certificate's ``dropped``."""
+    def dropped(self) -> tuple[tuple[int, int], ...]:
+        """Return the outcomes that the planner does not use, each with one that earns more."""
         kept = set(self.outcomes)
-        return [[o, self.outcomes[0]] for o in range(self.table.n_outcomes) if o not in kept]
+        best = self.outcomes[0]
+        return tuple((o, best) for o in range(self.table.n_outcomes) if o not in kept)
 
-    def planner(self) -> tuple[ObjectArray | None, dict[str, Any], float]:
+    def planner(self) -> tuple[ObjectArray | None, Reason | None, float]:
         """Return the planner's mixture of all outcomes; or why there is none, and what is missing.
 
         It must use outcomes that earn the most and pay everyone what is owed, ``b_i u_i = φ_i``.
@@ -97,14 +100,9 @@ class ExactPoint:
         if answer.solution is not None:
             mixture = np.full(self.scaled.shape[1], Fraction(0), dtype=object)
             mixture[self.outcomes] = answer.solution
-            return mixture, {}, 0.0
+            return mixture, None, 0.0
         farkas: Any = answer.farkas
-        reason = {
-            "weights": [format_number(w) for w in farkas[:-1]],
-            "dropped": self.dropped(),
-            "except": None,
-            "division": None,
-        }
+        reason = as_reason(Weights(farkas[:-1], {}, {}), self.dropped())
         return None, reason, _shortage(matrix, right)
 
     def equilibrium(

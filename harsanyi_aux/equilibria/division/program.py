@@ -12,19 +12,13 @@ Answers are in doubles; `DivisionProgram.reason` rounds them to the rationals of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from harsanyi_aux.equilibria.division.multipliers import (
-    PairMultipliers,
-    Triples,
-    Weights,
-    as_reason,
-    rounded_weights,
-)
+from harsanyi_aux.equilibria.division.multipliers import Weights, as_reason, rounded_weights
 from harsanyi_aux.equilibria.division.program_matrix import (
     Cell,
     IntArray,
@@ -33,6 +27,7 @@ from harsanyi_aux.equilibria.division.program_matrix import (
     Structure,
     bound_term,
 )
+from harsanyi_aux.equilibria.reasons import PairMultipliers, Reason, Triples
 from harsanyi_aux.errors import HarsanyiError
 from harsanyi_aux.game.coalitions import members
 from harsanyi_aux.game.strategic import StrategicGame
@@ -224,20 +219,25 @@ class DivisionProgram:
         return margins
 
     def reason(
-        self, refutation: Refutation, denominators: Sequence[int] = DENOMINATORS
-    ) -> dict[str, Any] | None:
-        """Return the refutation as a certificate's objects ``"weights"`` and ``"division"``.
+        self,
+        refutation: Refutation,
+        dropped: Iterable[tuple[int, int]],
+        denominators: Sequence[int] = DENOMINATORS,
+    ) -> Reason | None:
+        """Return the refutation in rationals.
 
         Parameters
         ----------
         refutation : Refutation
+        dropped : iterable of (outcome, outcome worth more)
+            All outcomes that the cell leaves out.
         denominators : sequence of int, optional
             Of the rationals, tried in order until half of the margin survives the rounding.
 
         Returns
         -------
-        dict or None
-            ``{"weights": [...], "division": {...} or None}``; None if no rounding leaves a margin.
+        Reason or None
+            None if no rounding leaves a margin.
         """
         best, kept = None, 0.0
         for denominator in denominators:
@@ -247,7 +247,7 @@ class DivisionProgram:
                 best, kept = rounded, margin
             if kept >= 0.5 * refutation.margin:
                 break
-        return None if best is None else as_reason(best)
+        return None if best is None else as_reason(best, dropped)
 
     def _solve(self, layout: Layout) -> tuple[FloatArray, FloatArray]:
         """Return the columns' values and the rows' duals (without sign)."""

@@ -29,11 +29,12 @@ from harsanyi_aux.equilibria.division.bilinear import (
     solve_linear,
     weights_on,
 )
-from harsanyi_aux.equilibria.division.branching import Ranges, branch
+from harsanyi_aux.equilibria.division.branching import Part, Ranges, branch, write_part
 from harsanyi_aux.equilibria.division.in_doubles import divide_floats
 from harsanyi_aux.equilibria.division.point import ExactPoint
 from harsanyi_aux.equilibria.division.program import DivisionProgram, Refutation, Relaxation
 from harsanyi_aux.equilibria.division.program_matrix import Cell, StrategyBound, Structure
+from harsanyi_aux.equilibria.reasons import Reason
 from harsanyi_aux.equilibria.results import Verdict
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.definition import division_defect, verify
@@ -148,17 +149,18 @@ def divide(
 def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -> DivisionResult:
     mixture, reason, missing = at.planner()
     if mixture is None:
-        at.check(reason, ())
+        assert reason is not None  # as there is no mixture
+        at.prove(reason, ())
         words = "the grand coalition cannot pay what is owed: no CoCo equilibrium"
-        return DivisionResult("refuted", None, missing, [["excluded", reason]], words)
+        return DivisionResult("refuted", None, missing, write_part(Part((), reason)), words)
     search_for = _Search(at, mixture, starts, rng)
     linear = is_linear(search_for.blocks)
     found = at_vertices(search_for.blocks)
-    nodes = None
+    proof = None
     if found is None:
-        nodes = _branch(at, search_for, limit)
+        proof = _branch(at, search_for, limit)
         found = search_for.found
-        if found is None and nodes is None and linear:
+        if found is None and proof is None and linear:
             found = solve_linear(search_for.blocks)
     if found is not None:
         threats = found.strategies(search_for.blocks)
@@ -166,7 +168,8 @@ def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -
         verify(at.game, equilibrium, exact=True).raise_if_invalid()
         return DivisionResult("exists", equilibrium, 0.0, None, "verified exactly")
     search_for.measure()
-    if nodes is not None or linear:
+    if proof is not None or linear:
+        nodes = None if proof is None else write_part(proof)
         words = "no optimal threats satisfy division in the smaller coalitions"
         return DivisionResult("refuted", None, search_for.defect, nodes, words)
     words = (
@@ -177,7 +180,7 @@ def _decide(at: ExactPoint, limit: int, starts: int, rng: np.random.Generator) -
     return DivisionResult("undecided", None, search_for.defect, None, words)
 
 
-def _branch(at: ExactPoint, search_for: _Search, limit: int) -> list[list[Any]] | None:
+def _branch(at: ExactPoint, search_for: _Search, limit: int) -> Part | None:
     program = DivisionProgram(at.game)
     values = [float(own.value) for own in at.polytopes.values()]
     bounds = np.array([[*values, float(at.best)]])
@@ -188,13 +191,12 @@ def _branch(at: ExactPoint, search_for: _Search, limit: int) -> list[list[Any]] 
         np.array(at.outcomes, dtype=np.int64),
     )
 
-    def exclude(refutation: Refutation) -> dict[str, Any] | None:
-        objects = program.reason(refutation)
-        if objects is None:
+    def exclude(refutation: Refutation) -> Reason | None:
+        reason = program.reason(refutation, at.dropped())
+        if reason is None:
             return None
-        reason = {"dropped": at.dropped(), "except": None, **objects}
         try:
-            at.check(reason, [_split(bound) for bound in refutation.cell.bounds])
+            at.prove(reason, [_split(bound) for bound in refutation.cell.bounds])
         except InvalidCertificate:
             return None
         return reason
@@ -204,7 +206,7 @@ def _branch(at: ExactPoint, search_for: _Search, limit: int) -> list[list[Any]] 
         for side, vertices in (("row", own.rows), ("column", own.columns)):
             ends = np.stack([vertices.min(axis=0), vertices.max(axis=0)])
             ranges[mask, side] = ends.astype(np.float64)
-    return branch(program, cell, ranges, limit=limit, exclude=exclude, visit=search_for).nodes
+    return branch(program, cell, ranges, limit=limit, exclude=exclude, visit=search_for).proof
 
 
 class _Search:

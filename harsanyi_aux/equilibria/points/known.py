@@ -1,23 +1,31 @@
-"""Equilibria met during a subdivision, in the three forms of a certificate."""
+"""Equilibria met during a subdivision, in the four forms of a certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from harsanyi_aux.certify.boxes.check import prove_box
+from harsanyi_aux.certify.boxes.claims import BoxClaim, read_box
+from harsanyi_aux.certify.reading.table import Table
+from harsanyi_aux.certify.reading.values import to_fraction
+from harsanyi_aux.certify.statements.level_sets import LevelClaim
 from harsanyi_aux.equilibria.boxes.propose import propose_box
-from harsanyi_aux.equilibria.points.corners import Corner, Prices, write_corner
+from harsanyi_aux.equilibria.certificates import without_residuals, write_box, write_level
+from harsanyi_aux.equilibria.points.corners import Corner, Prices
 from harsanyi_aux.equilibria.points.exact_point import as_corner, as_equilibrium
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.level_sets import Member, level_polytope
+from harsanyi_aux.equilibria.points.level_sets import Member, level_dimension, level_polytope
 from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
+from harsanyi_aux.equilibria.sameness import agree
+from harsanyi_aux.game.coalitions import members
 from harsanyi_aux.game.equilibrium import Concept, Equilibrium, equilibrium_from_dict
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.numbers.linear import affine_rank
 from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
 
 
@@ -28,8 +36,6 @@ class Known:
     Attributes
     ----------
     form : "rational", "set", "level" or "box"
-    entry : dict
-        What the certificate says.
     equilibrium : Equilibrium
         Exact for "rational" and "set" (one of them), in doubles for "level" (one) and "box".
     prices : array (n,)
@@ -39,34 +45,39 @@ class Known:
         "rational" one are a single point.
     vertices : tuple of exact prices
         Corners of the polytope, or the one price; empty for a box.
-    lower, upper : tuples of n - 1 Fractions
-        A box in which there is no other equilibrium; empty if there is none.
+    box : BoxClaim or None
+        One in which there is no other equilibrium; a "rational" one may have it, too.
+    level : LevelClaim or None
     threats : for each pair, strategies of both sides; empty for a "level" and a box
+    mixture : the planner's strategy; empty for a "level" and a box
     """
 
     form: Literal["rational", "set", "level", "box"]
-    entry: dict[str, Any]
     equilibrium: Equilibrium
     prices: FloatArray
     polytope: PricePolytope | None = None
     vertices: tuple[Prices, ...] = ()
-    lower: tuple[Fraction, ...] = ()
-    upper: tuple[Fraction, ...] = ()
+    box: BoxClaim | None = None
+    level: LevelClaim | None = None
     threats: tuple[tuple[Sparse, Sparse], ...] = ()
+    mixture: Sparse = ()
+
+    @cached_property
+    def lower(self) -> tuple[Fraction, ...]:
+        """The least first n - 1 prices of the box; empty if there is none."""
+        return () if self.box is None else tuple(map(to_fraction, self.box.lower))
+
+    @cached_property
+    def upper(self) -> tuple[Fraction, ...]:
+        """The largest first n - 1 prices of the box; empty if there is none."""
+        return () if self.box is None else tuple(map(to_fraction, self.box.upper))
 
     @property
     def dimension(self) -> int:
         """Dimension of the set of prices; for a "level" at least."""
-        if self.polytope is None:
-            return 0
-        if self.form == "level":
-            if "members" in self.entry:
-                rows = [
-                    tuple(Fraction(p) for p in prices) for prices in self.entry["members"]["prices"]
-                ]
-                return affine_rank(rows)
-            return self.polytope.dimension - 1
-        return self.polytope.dimension
+        if self.level is not None:
+            return level_dimension(self.level)
+        return 0 if self.polytope is None else self.polytope.dimension
 
     @property
     def member(self) -> Member | None:
@@ -76,9 +87,7 @@ class Known:
     @property
     def varying(self) -> tuple[int, ...] | None:
         """The coalition whose threats vary along a "level"."""
-        if self.form != "level":
-            return None
-        return tuple(int(i) for i in self.entry["pair"].split(","))
+        return None if self.level is None else tuple(members(self.level.pair))
 
     def is_price(self, prices: Prices) -> bool:
         """Whether an equilibrium at these exact prices is this one, or of this set.
@@ -103,7 +112,7 @@ class Known:
             return bool((low <= prices[:-1]).all() and (prices[:-1] <= high).all())
         if self.polytope is not None:
             return self.polytope.nearly_contains(prices, tolerance)
-        return bool(np.abs(prices - self.prices).max() <= tolerance)
+        return agree(prices, self.prices, tolerance)
 
 
 def rational_known(
@@ -130,33 +139,22 @@ def rational_known(
                 corner = Corner(frame, corner.prices, threats, corner.outcome)
                 polytope, equilibrium = wider, as_equilibrium(corner, mixture)
     if polytope.dimension > 0:
-        entry = {
-            "form": "set",
-            "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
-            "strategies": write_corner(corner)["threats"],
-            "outcomes": write_sparse(mixture),
-        }
-        return _set(entry, equilibrium, corner, polytope)
-    claim = {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}
-    entry = {"form": "rational", "equilibrium": claim}
-    known = _point(entry, equilibrium, corner)
-    box = propose_box(frame.game, known.prices)
-    if box is None:
-        return known
-    boxed = _point({**entry, "box": box}, equilibrium, corner)
+        return _set(equilibrium, corner, mixture, polytope)
+    known = _point(equilibrium, corner, mixture)
+    boxed = replace(known, box=propose_box(frame.game, known.prices))
     return boxed if boxed.holds(corner.prices) else known
 
 
 def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
-    """Return what an entry of form "rational" or "set" says, and nothing else.
+    """Return what an entry of form "rational" or "set" says, which the checker has read.
 
     Cells refer to the entries by number, and to their boxes: a part of a set stays apart, and no
     box is computed anew.
     """
     if entry["form"] == "rational":
         equilibrium = equilibrium_from_dict(entry["equilibrium"], frame.game)
-        corner, _ = as_corner(frame, equilibrium)
-        return _point(dict(entry), equilibrium, corner)
+        box = read_box(frame.table, entry["box"]) if "box" in entry else None
+        return replace(_point(equilibrium, *as_corner(frame, equilibrium)), box=box)
     vertices = [tuple(Fraction(b) for b in vertex) for vertex in entry["prices"]]
     middle = tuple(sum(column) / len(vertices) for column in zip(*vertices, strict=True))
     mixture = read_sparse(entry["outcomes"])
@@ -165,35 +163,31 @@ def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
     corner = Corner(frame, middle, threats, mixture[0][0])
     polytope = stable_prices(frame, threats, mixture, concept)
     equilibrium = replace(as_equilibrium(corner, mixture), concept=concept)
-    return _set(dict(entry), equilibrium, corner, polytope)
+    return _set(equilibrium, corner, mixture, polytope)
 
 
 def _set(
-    entry: dict[str, Any], equilibrium: Equilibrium, corner: Corner, polytope: PricePolytope
+    equilibrium: Equilibrium, corner: Corner, mixture: Sparse, polytope: PricePolytope
 ) -> Known:
     return Known(
         "set",
-        entry,
         equilibrium,
         corner.b,
         polytope,
         polytope.vertices,
         threats=corner.threats,
+        mixture=mixture,
     )
 
 
-def _point(entry: dict[str, Any], equilibrium: Equilibrium, corner: Corner) -> Known:
-    lower, upper = _sides(entry["box"]) if "box" in entry else ((), ())
+def _point(equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> Known:
     return Known(
         "rational",
-        entry,
         equilibrium,
         corner.b,
-        None,
-        (corner.prices,),
-        lower,
-        upper,
-        corner.threats,
+        vertices=(corner.prices,),
+        threats=corner.threats,
+        mixture=mixture,
     )
 
 
@@ -204,22 +198,50 @@ def _covers(wider: PricePolytope, polytope: PricePolytope) -> bool:
     )
 
 
-def _sides(box: Mapping[str, Any]) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
-    pairs = [(Fraction(c), Fraction(r)) for c, r in zip(box["center"], box["radius"], strict=True)]
-    return tuple(c - r for c, r in pairs), tuple(c + r for c, r in pairs)
-
-
-def level_known(frame: Frame, entry: dict[str, Any], equilibrium: Equilibrium) -> Known:
+def level_known(frame: Frame, claim: LevelClaim, equilibrium: Equilibrium) -> Known:
     """Return a set of equilibria of the form "level", with one of them in doubles."""
     prices = frame.game.normalise(equilibrium.prices)
-    polytope = level_polytope(frame, entry)
-    return Known("level", entry, equilibrium, prices, polytope, polytope.vertices)
+    polytope = level_polytope(frame, claim)
+    return Known("level", equilibrium, prices, polytope, polytope.vertices, level=claim)
 
 
-def box_known(equilibrium: Equilibrium, prices: FloatArray, entry: dict[str, Any]) -> Known:
-    """Return an equilibrium enclosed by a box of the certificate's form."""
-    lower, upper = _sides(entry)
-    return Known("box", entry, equilibrium, prices, lower=lower, upper=upper)
+def box_known(equilibrium: Equilibrium, prices: FloatArray, claim: BoxClaim) -> Known:
+    """Return an equilibrium enclosed by a box."""
+    return Known("box", equilibrium, prices, box=claim)
+
+
+def write_entry(table: Table, known: Known) -> dict[str, Any]:
+    """Return what a certificate says of a known equilibrium."""
+    if known.level is not None:
+        return write_level(table, known.level)
+    if known.form == "set":
+        return {
+            "form": "set",
+            "prices": [[str(p) for p in vertex] for vertex in known.vertices],
+            "strategies": {
+                table.key(mask): [write_sparse(side) for side in sides]
+                for mask, sides in zip(table.pairs, known.threats, strict=True)
+            },
+            "outcomes": write_sparse(known.mixture),
+        }
+    box = {} if known.box is None else write_box(table, known.box)
+    if known.form == "box":
+        return box
+    entry = {"form": "rational", "equilibrium": without_residuals(known.equilibrium)}
+    return entry | ({"box": box} if box else {})
+
+
+def has_prices_from(table: Table, known: Known, floor: Fraction) -> bool:
+    """Whether a known equilibrium surely has normalised prices of at least the floor.
+
+    Of a set one of them, of a "level" all of them.
+    """
+    if known.equilibrium.is_exact:
+        worth = [a * r for a, r in zip(known.equilibrium.prices, table.ranges, strict=True)]
+        return bool(min(worth) >= floor * sum(worth))
+    if known.box is not None:
+        return all(low >= floor for low, _ in prove_box(table, known.box).prices)
+    return all(min(prices) >= floor for prices in known.vertices)
 
 
 def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> bool:

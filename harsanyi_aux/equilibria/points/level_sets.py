@@ -7,27 +7,41 @@ prices. ``docs/certificates.md``, form "level"; the checker decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
+from flint import fmpq
 from scipy.optimize import bisect
 
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.statements.entries import read_entry
+from harsanyi_aux.certify.reading.strategies import make_mixed
+from harsanyi_aux.certify.reading.values import to_fmpq, to_fraction
+from harsanyi_aux.certify.statements.level_sets import (
+    LevelClaim,
+    Members,
+    Witness,
+    prove_level,
+)
+from harsanyi_aux.equilibria.certificates import as_sparse
 from harsanyi_aux.equilibria.points.continua import simple_strategies
 from harsanyi_aux.equilibria.points.corners import Prices, make_corner
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.price_polytopes import PricePolytope, stable_prices
+from harsanyi_aux.equilibria.points.price_polytopes import (
+    PricePolytope,
+    stable_prices,
+)
 from harsanyi_aux.numbers.arrays import FloatArray
-from harsanyi_aux.numbers.linear import null_space
+from harsanyi_aux.numbers.linear import affine_rank, null_space
 from harsanyi_aux.numbers.programs import ProgramError, maximise, nonnegative_fit
-from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
+from harsanyi_aux.numbers.sparse import Sparse
 
 #: Corners, dimension and threats of an exact equilibrium or a set with fixed strategies.
 Member: TypeAlias = tuple[tuple[Prices, ...], int, tuple[tuple[Sparse, Sparse], ...]]
+
+Proof: TypeAlias = Members | tuple[Witness, Witness]
 
 # Steps from the solution towards the corners, and the share that all corners keep.
 _STEPS = tuple(2.0**-k for k in range(1, 13))
@@ -37,8 +51,8 @@ _DYADIC = 1 << 20
 
 def propose_level(
     frame: Frame, near: FloatArray, members: Sequence[Member] = (), *, least: int = 0
-) -> dict[str, Any] | None:
-    """Return an entry of the form "level" for a solution at these prices, which the checker takes.
+) -> LevelClaim | None:
+    """Return a claim of the form "level" for a solution at these prices, which the checker takes.
 
     Parameters
     ----------
@@ -52,7 +66,7 @@ def propose_level(
 
     Returns
     -------
-    dict or None
+    LevelClaim or None
         None if the solution does not belong to such a set.
     """
     threats, mixture = simple_strategies(frame, near)
@@ -64,30 +78,46 @@ def propose_level(
         polytope = stable_prices(frame, fixed, ((outcome, Fraction(1)),))
         if polytope.dimension < 1 or not polytope.nearly_contains(near, 1e-8):
             continue
-        common = _common(frame, fixed, free, outcome, polytope)
-        if common is None:
+        planner = _planner_weights(frame, free, outcome, polytope.vertices)
+        if planner is None:
             # other outcomes tie at its ends, and may be paid there: keep away from them
             polytope = _away_from_ties(frame, outcome, polytope, near)
-            common = _common(frame, fixed, free, outcome, polytope) if polytope.vertices else None
-        if common is None:
+            vertices = polytope.vertices
+            planner = _planner_weights(frame, free, outcome, vertices) if vertices else None
+        if planner is None:
             continue
+        prices = tuple(map(_flint, polytope.vertices))
+        mixed = {
+            mask: (make_mixed(sides[0]), make_mixed(sides[1]))
+            for mask, sides in zip(frame.pairs, fixed, strict=True)
+            if sides is not None
+        }
         for proof in _proofs(frame, near, free, outcome, polytope, members):
+            claim = LevelClaim(frame.pairs[free], prices, mixed, outcome, _flint(planner), proof)
             try:
-                statement = read_entry(frame.table, common | proof, "coco", "")
+                level = prove_level(frame.table, claim)
             except InvalidCertificate:
                 continue
-            if statement.dimension >= least:
-                return common | proof
+            if level.dimension >= least:
+                return claim
     return None
 
 
-def level_polytope(frame: Frame, entry: Mapping[str, Any]) -> PricePolytope:
-    """Return the polytope of prices of an entry."""
-    written = [entry["strategies"].get(frame.table.key(mask)) for mask in frame.pairs]
-    threats = [sides and (read_sparse(sides[0]), read_sparse(sides[1])) for sides in written]
-    polytope = stable_prices(frame, threats, ((entry["outcome"], Fraction(1)),))
-    listed = [[Fraction(p) for p in prices] for prices in entry["prices"]]
-    leads = _leads(frame, entry["outcome"])
+def _flint(values: Sequence[Fraction]) -> tuple[fmpq, ...]:
+    return tuple(map(to_fmpq, values))
+
+
+def _fractions(values: Sequence[fmpq]) -> tuple[Fraction, ...]:
+    return tuple(map(to_fraction, values))
+
+
+def level_polytope(frame: Frame, claim: LevelClaim) -> PricePolytope:
+    """Return the polytope of prices of a claim."""
+    given = map(claim.threats.get, frame.pairs)
+    threats = [sides and (as_sparse(sides[0]), as_sparse(sides[1])) for sides in given]
+    polytope = stable_prices(frame, threats, ((claim.outcome, Fraction(1)),))
+    listed = list(map(_fractions, claim.prices))
+    leads = _leads(frame, claim.outcome)
     return _at_least(polytope, [(lead, _least(lead, listed)) for lead in leads])
 
 
@@ -127,19 +157,26 @@ def _away_from_ties(
     return _at_least(polytope, bounds)
 
 
-def level_member(frame: Frame, entry: Mapping[str, Any]) -> FloatArray:
+def level_dimension(claim: LevelClaim) -> int:
+    """Return the dimension of the set of prices that a claim proves, which is at least this."""
+    if isinstance(claim.proof, Members):
+        return affine_rank(list(map(_fractions, claim.proof.prices)))
+    return affine_rank(list(map(_fractions, claim.prices))) - 1
+
+
+def level_member(frame: Frame, claim: LevelClaim) -> FloatArray:
     """Return prices of the set in doubles: between its two witnesses, or the listed ones."""
-    if "members" in entry:
-        listed = [[float(Fraction(p)) for p in prices] for prices in entry["members"]["prices"]]
-        middle: FloatArray = np.mean(listed, axis=0)
+
+    def doubles(listed: Sequence[Sequence[fmpq]]) -> FloatArray:
+        return np.array([_fractions(values) for values in listed], dtype=np.float64)
+
+    if isinstance(claim.proof, Members):
+        middle: FloatArray = np.mean(doubles(claim.proof.prices), axis=0)
         return middle
-    points = np.array([[float(Fraction(p)) for p in prices] for prices in entry["prices"]])
-    free = [frame.table.key(mask) for mask in frame.pairs].index(entry["pair"])
-    low, high = (
-        np.array([float(Fraction(w)) for w in entry[name]["weights"]]) @ points
-        for name in ("below", "above")
-    )
-    share = bisect(lambda t: _gap(frame, free, entry["outcome"], low + t * (high - low)), 0.0, 1.0)
+    free, outcome = frame.pairs.index(claim.pair), claim.outcome
+    points = doubles(claim.prices)
+    low, high = (doubles([witness.weights])[0] @ points for witness in claim.proof)
+    share = bisect(lambda t: _gap(frame, free, outcome, low + t * (high - low)), 0.0, 1.0)
     prices: FloatArray = low + share * (high - low)
     return prices
 
@@ -152,32 +189,6 @@ def _open_pairs(threats: Sequence[tuple[Sparse, Sparse] | None]) -> list[int]:
     return [k for k, sides in enumerate(threats) if sides and max(map(len, sides)) > 1]
 
 
-def _common(
-    frame: Frame,
-    fixed: Sequence[tuple[Sparse, Sparse] | None],
-    free: int,
-    outcome: int,
-    polytope: PricePolytope,
-) -> dict[str, Any] | None:
-    """Return an entry without what shows that the set is not empty."""
-    planner = _planner_weights(frame, free, outcome, polytope.vertices)
-    if planner is None:
-        return None
-    key = frame.table.key
-    return {
-        "form": "level",
-        "pair": key(frame.pairs[free]),
-        "prices": [[str(p) for p in vertex] for vertex in polytope.vertices],
-        "strategies": {
-            key(mask): [write_sparse(side) for side in sides]
-            for mask, sides in zip(frame.pairs, fixed, strict=True)
-            if sides is not None
-        },
-        "outcome": outcome,
-        "planner": [str(w) for w in planner],
-    }
-
-
 def _proofs(
     frame: Frame,
     near: FloatArray,
@@ -185,22 +196,20 @@ def _proofs(
     outcome: int,
     polytope: PricePolytope,
     members: Sequence[Member],
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Proof]:
     """Yield what may show that a set is not empty, and how large: what shows most first."""
-    found: list[tuple[int, dict[str, Any]]] = []
+    found: list[tuple[int, Proof]] = []
     witnesses = _witnesses(frame, near, free, outcome, polytope.vertices)
     if witnesses is not None:
         (low, (_, y)), (high, (x, _)) = witnesses
-        proof = {
-            "below": {"weights": [str(w) for w in low], "threat": write_sparse(y)},
-            "above": {"weights": [str(w) for w in high], "threat": write_sparse(x)},
-        }
-        found.append((polytope.dimension - 1, proof))
+        below = Witness(_flint(low), make_mixed(y))
+        above = Witness(_flint(high), make_mixed(x))
+        found.append((polytope.dimension - 1, (below, above)))
     for vertices, dimension, threats in members:
         if all(prices in polytope for prices in vertices):
-            prices = [[str(p) for p in vertex] for vertex in vertices]
-            threat = [write_sparse(side) for side in threats[free]]
-            found.append((dimension, {"members": {"prices": prices, "threat": threat}}))
+            x, y = threats[free]
+            own = Members(tuple(map(_flint, vertices)), (make_mixed(x), make_mixed(y)))
+            found.append((dimension, own))
     for _, proof in sorted(found, key=lambda one: -one[0]):
         yield proof
 

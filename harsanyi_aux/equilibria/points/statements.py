@@ -13,7 +13,7 @@ from typing import Any
 
 from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.replay import check
-from harsanyi_aux.equilibria.certificates import common_part, table_of
+from harsanyi_aux.equilibria.certificates import common_part, table_of, without_residuals
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.strategic import StrategicGame
 
@@ -86,8 +86,3 @@ def _checked(
 
 def _entry(equilibrium: Equilibrium) -> dict[str, Any]:
     return {"form": "rational", "equilibrium": without_residuals(equilibrium)}
-
-
-def without_residuals(equilibrium: Equilibrium) -> dict[str, Any]:
-    """Return the format of equilibrium files without what depends on rounding."""
-    return {key: value for key, value in equilibrium.to_dict().items() if key != "residuals"}

@@ -23,12 +23,12 @@ from typing import Any, Literal
 import numpy as np
 
 from harsanyi_aux.equilibria.rationalize import rationalize
-from harsanyi_aux.equilibria.solver import SAME, solve_all
+from harsanyi_aux.equilibria.sameness import distinct
+from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.game.definition import division_defect
 from harsanyi_aux.game.equilibrium import Equilibrium
 from harsanyi_aux.game.files.json_files import game_to_dict
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.search.campaign.plan import Cell, Key, Plan, digest
 from harsanyi_aux.search.campaign.time_limit import TimeUp, time_for
 from harsanyi_aux.text.plain import plain
@@ -159,8 +159,8 @@ def _measured(plan: Plan, key: Key, game: StrategicGame, found: _Found) -> Outco
     least = min(own, default=found.least_defect)
     payoffs = np.array([e.payoffs.astype(np.float64) for e in proper]).reshape(-1, game.n_players)
     normalised = game.in_scale(payoffs)
-    distinct = count_distinct(normalised)
-    remarkable = _remarkable(plan, cell, distinct, len(proper), least)
+    payoff_vectors = len(distinct(normalised))
+    remarkable = _remarkable(plan, cell, payoff_vectors, len(proper), least)
     if found.out_of_time:  # what was not found is then no news
         remarkable = tuple(name for name in remarkable if name != "none")
     return Outcome(
@@ -170,7 +170,7 @@ def _measured(plan: Plan, key: Key, game: StrategicGame, found: _Found) -> Outco
         digest=digest(game),
         proper=len(proper),
         boundary=len(found.equilibria) - len(proper),
-        payoffs=distinct,
+        payoffs=payoff_vectors,
         complete=found.complete,
         sets=found.sets,
         undecided=found.undecided,
@@ -243,17 +243,8 @@ def out_of_time(plan: Plan) -> str:
     return f"the time limit of {plan.time_limit:g} seconds was reached"
 
 
-def count_distinct(points: FloatArray) -> int:
-    """Return how many rows remain when rows within `SAME` of an earlier one are dropped."""
-    kept: list[FloatArray] = []
-    for point in points:
-        if all(np.abs(point - other).max() > SAME for other in kept):
-            kept.append(point)
-    return len(kept)
-
-
 def _remarkable(
-    plan: Plan, cell: Cell, distinct: int, proper: int, least: float | None
+    plan: Plan, cell: Cell, payoff_vectors: int, proper: int, least: float | None
 ) -> tuple[str, ...]:
     """Name what is odd, given what the cell is about.
 
@@ -262,7 +253,7 @@ def _remarkable(
     """
     many = len(cell.shape) > 2
     reasons = []
-    if distinct > 1:
+    if payoff_vectors > 1:
         reasons.append("several")
     if not proper and (cell.concept == "coco" or not many):
         reasons.append("none")

@@ -68,18 +68,16 @@ def enumeration_parts(
         Files that the command writes.
     """
     game, found = result.game, result.equilibria
-    # the arrays of prices are shared between an equilibrium and its copies
-    enclosures = {id(one.equilibrium.prices): one.bounds for one in result.enclosures}
-    sets = {id(one.equilibrium.prices): one for one in result.sets}
+    enclosures = {one.equilibrium: one.bounds for one in result.enclosures}
+    sets = {one.equilibrium: one for one in result.sets}
     parts: list[RenderableType] = [heading(game)]
     for k, equilibrium in enumerate(found):
-        key = id(equilibrium.prices)
         parts += _one(
             game,
             equilibrium,
             (k + 1, len(found)),
-            enclosures.get(key),
-            sets.get(key),
+            enclosures.get(k),
+            sets.get(k),
             everything,
         )
     lines = [_verdict(result)]

@@ -6,14 +6,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from enumerations import normalised
+from enumerations import box_entry, normalised
 from oracles.classical import zero_sum_value
 from scipy.optimize import linprog
 
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.check import check_box
-from harsanyi_aux.equilibria.boxes.propose import propose_box
+from harsanyi_aux.certify.boxes.claims import read_box
 from harsanyi_aux.equilibria.boxes.refine import refine
 from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.coalitions import dividends
@@ -43,7 +43,7 @@ def test_solutions_lie_in_their_boxes(family, shape, games, least):
         game = random_game(family, shape, seed)
         equilibrium = solve(game)
         prices = normalised(game, equilibrium.prices)
-        entry = propose_box(game, prices)
+        entry = box_entry(game, prices)
         if entry is None:
             continue
         found += 1
@@ -117,7 +117,7 @@ def test_two_equilibria_have_disjoint_boxes_and_none_in_common():
         if found is None:
             continue
         game, prices = found
-        entries = [propose_box(game, b) for b in prices]
+        entries = [box_entry(game, b) for b in prices]
         if None in entries:
             continue
         designed += 1
@@ -145,7 +145,7 @@ def test_two_equilibria_have_disjoint_boxes_and_none_in_common():
 def test_threats_and_face_hold_all_over_a_box(shape, seed):
     # independent: the simplex kernel solves all threat games at points of the box, corners included
     game = random_game("uniform", shape, seed)
-    entry = propose_box(game, normalised(game, solve(game).prices))
+    entry = box_entry(game, normalised(game, solve(game).prices))
     assert entry is not None
     table = table_of(game)
     report = check_box(table, entry)
@@ -171,8 +171,8 @@ def test_threats_and_face_hold_all_over_a_box(shape, seed):
 def test_largest_radius_is_respected():
     game = random_game("uniform", (2, 2, 2), 1)
     prices = normalised(game, solve(game).prices)
-    small = propose_box(game, prices, largest=1e-4)
-    large = propose_box(game, prices)
+    small = box_entry(game, prices, largest=1e-4)
+    large = box_entry(game, prices)
     assert small is not None
     assert large is not None
     assert all(Fraction(r) <= Fraction(1, 9999) for r in small["radius"])
@@ -182,15 +182,15 @@ def test_largest_radius_is_respected():
 def test_no_box_away_from_an_equilibrium_is_ever_accepted():
     game = random_game("uniform", (2, 2, 2), 1)
     prices = normalised(game, solve(game).prices)
-    proposed = propose_box(game, prices)
+    proposed = box_entry(game, prices)
     assert proposed is not None
     rng = np.random.default_rng(0)
     for _ in range(20):
         direction = rng.normal(size=3)
         direction -= direction.mean()
         # a start nearby leads to the same box, one further away to none
-        assert propose_box(game, prices + 1e-7 * direction) == proposed
-        assert propose_box(game, prices + 0.1 * direction) is None
+        assert box_entry(game, prices + 1e-7 * direction) == proposed
+        assert box_entry(game, prices + 0.1 * direction) is None
         # and the checker refuses a small box beside it, with the same kernels and face
         sides = list(zip(proposed["center"], proposed["radius"], np.sign(direction), strict=False))
         beside = {
@@ -203,18 +203,18 @@ def test_no_box_away_from_an_equilibrium_is_ever_accepted():
 
 def test_vanishing_prices_have_no_box(no_proper_game):
     # fact F7: the only equilibria have the price 0 for player 0
-    assert propose_box(no_proper_game, np.array([0.5, 0.5])) is None
-    assert propose_box(no_proper_game, np.array([0.0, 1.0])) is None
+    assert box_entry(no_proper_game, np.array([0.5, 0.5])) is None
+    assert box_entry(no_proper_game, np.array([0.0, 1.0])) is None
 
 
 def test_constant_payoffs_have_no_box():
     game = StrategicGame.from_arrays(*np.ones((3, 2, 2, 2), dtype=int))
-    assert propose_box(game, np.full(3, 1 / 3)) is None
+    assert box_entry(game, np.full(3, 1 / 3)) is None
 
 
 def test_one_player():
     game = StrategicGame.from_arrays([3, 8])
-    entry = propose_box(game, np.ones(1))
+    entry = box_entry(game, np.ones(1))
     assert entry is not None
     assert check_box(table_of(game), entry).payoffs == ((8, 8),)
 
@@ -224,7 +224,7 @@ def test_games_with_ties_have_a_box(seed):
     game = make_degenerate(random_game("integer", (2, 2, 2), seed), "ties", seed)
     equilibrium = solve(game)
     prices = normalised(game, equilibrium.prices)
-    entry = propose_box(game, prices)
+    entry = box_entry(game, prices)
     assert entry is not None
     proved = check_box(table_of(game), entry)
     for bounds, values in ((proved.prices, prices), (proved.payoffs, equilibrium.payoffs)):
@@ -237,9 +237,9 @@ def test_refined_defect_is_that_of_the_definition():
     for seed in (0, 1, 2):
         game = random_game("normal", (2, 2, 2), seed)
         prices = normalised(game, solve(game).prices)
-        entry = propose_box(game, prices)
+        entry = box_entry(game, prices)
         assert entry is not None
-        refined = refine(game, entry, 150)
+        refined = refine(game, read_box(table_of(game), entry), 150)
         low, high = refined.defect
         assert refined.sole_threats
         assert high - low < Fraction(1, 2**120)
@@ -255,9 +255,9 @@ def test_refined_defect_is_that_of_the_definition():
 def test_refined_defect_of_a_coalition_perfect_equilibrium():
     # Bargaining: smaller coalitions can be vetoed, get nothing, and have no dividends to divide.
     game = StrategicGame.from_bargaining([[3, 1, 2], [1, 3, 1]], [0, 0, 0])
-    entry = propose_box(game, normalised(game, solve(game).prices))
+    entry = box_entry(game, normalised(game, solve(game).prices))
     assert entry is not None
-    refined = refine(game, entry)
+    refined = refine(game, read_box(table_of(game), entry))
     assert refined.defect[0] == 0
     assert refined.defect[1] < Fraction(1, 10**30)
     low, high = refined.payoffs[0]
@@ -267,16 +267,16 @@ def test_refined_defect_of_a_coalition_perfect_equilibrium():
 
 def test_two_players_have_no_defect():
     game = random_game("uniform", (2, 2), 0)
-    entry = propose_box(game, normalised(game, solve(game).prices))
+    entry = box_entry(game, normalised(game, solve(game).prices))
     assert entry is not None
-    assert refine(game, entry).defect == (0, 0)
+    assert refine(game, read_box(table_of(game), entry)).defect == (0, 0)
 
 
 def test_payoffs_of_any_size():
     game = random_game("integer", (2, 2, 2), 0)
     prices = normalised(game, solve(game).prices)
     large = StrategicGame.from_arrays(*(10**12 * game.fractions + 10**15))
-    entries = [propose_box(g, prices) for g in (game, large)]
+    entries = [box_entry(g, prices) for g in (game, large)]
     assert entries[0] is not None
     assert entries[0] == entries[1]
 
@@ -285,7 +285,7 @@ def test_an_equilibrium_does_not_lie_next_to_a_side_of_its_box():
     # a kernel ends nearby on one side only: large boxes that reach further on the other side fail
     game = random_game("integer", (2, 2, 2), 20261337)
     prices = np.array([0.25600186, 0.47058824, 0.2734099])
-    entry = propose_box(game, prices)
+    entry = box_entry(game, prices)
     assert entry is not None
     for price, center, radius in zip(prices, entry["center"], entry["radius"], strict=False):
         distance = float(Fraction(radius)) - abs(price - float(Fraction(center)))

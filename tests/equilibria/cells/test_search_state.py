@@ -19,6 +19,7 @@ from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.equilibria.existence import exists
 from harsanyi_aux.equilibria.points.exact_point import exact_equilibrium
 from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.points.known import write_entry
 
 CONCEPTS = ["coco", "coalition-perfect"]
 SLOW = pytest.mark.slow
@@ -54,12 +55,13 @@ def test_an_equilibrium_in_a_box_is_shown_as_it_was_found(tmp_path, seed):
     second = enumerate_equilibria(game, state=state)
     assert second.complete
     (shown,) = second.enclosures
-    for u, (low, high) in zip(shown.equilibrium.payoffs, shown.bounds.payoffs, strict=True):
+    equilibrium = second.equilibria[shown.equilibrium]
+    for u, (low, high) in zip(equilibrium.payoffs, shown.bounds.payoffs, strict=True):
         assert float(low) - 1e-12 <= u <= float(high) + 1e-12
-    prices = shown.equilibrium.prices * game.ranges
+    prices = equilibrium.prices * game.ranges
     for b, (low, high) in zip(prices / prices.sum(), shown.bounds.prices, strict=True):
         assert float(low) - 1e-12 <= b <= float(high) + 1e-12
-    assert verify(game, shown.equilibrium).valid
+    assert verify(game, equilibrium).valid
 
 
 def test_continua_are_kept(tmp_path):
@@ -96,7 +98,8 @@ def test_equilibria_keep_their_numbers_and_boxes():
         first.look_around(3)
         (known,) = first.known
         assert known.form == name
-        entries = [known.entry]
+        entry = write_entry(frame.table, known)
+        entries = [entry]
         if name == "set":
             inside = tuple(
                 sum(column) / len(known.vertices) for column in zip(*known.vertices, strict=True)
@@ -104,15 +107,15 @@ def test_equilibria_keep_their_numbers_and_boxes():
             equilibrium, *_ = exact_equilibrium(frame, inside)
             claim = {k: v for k, v in equilibrium.to_dict().items() if k != "residuals"}
             entries.append({"form": "rational", "equilibrium": claim})
-        if "box" in known.entry:
-            smaller = [str(Fraction(r) / 2) for r in known.entry["box"]["radius"]]
-            entries = [{**known.entry, "box": {**known.entry["box"], "radius": smaller}}]
+        if "box" in entry:
+            smaller = [str(Fraction(r) / 2) for r in entry["box"]["radius"]]
+            entries = [{**entry, "box": {**entry["box"], "radius": smaller}}]
         second = Locator(frame, "coco")
         for entry in entries:
             second.restore(entry)
-        assert [one.entry for one in second.known] == entries
-        for one in second.known:
-            box = one.entry if name == "box" else one.entry.get("box")
+        assert [write_entry(frame.table, one) for one in second.known] == entries
+        for one, entry in zip(second.known, entries, strict=True):
+            box = entry if name == "box" else entry.get("box")
             assert bool(one.lower) == (box is not None)
             if box is not None:
                 widths = [high - low for low, high in zip(one.lower, one.upper, strict=True)]

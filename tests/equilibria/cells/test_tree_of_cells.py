@@ -11,6 +11,7 @@ from harsanyi_aux import InputError, random_game
 from harsanyi_aux.equilibria.cells.tree import Node, read_tree, root_cell, walk, write_tree
 from harsanyi_aux.equilibria.points.corners import make_corner
 from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.equilibria.reasons import PairMultipliers, Reason
 
 HALF, ZERO, ONE = Fraction(1, 2), Fraction(0), Fraction(1)
 
@@ -75,7 +76,16 @@ def grown(frame):
     (renewed,) = right.renew(0, make_corner(frame, right.cell[0].prices, exact=True))
     first.close("known", 0)
     second.close("undecided", "too small a cell")
-    renewed.close("excluded", {"weights": ["1", "0", "0"]})
+    renewed.close(
+        "excluded",
+        Reason(
+            (Fraction(1), Fraction(-1, 2), 0),
+            ((1, 2),),
+            ("player", 2),
+            {0b011: (1, -1)},
+            {0b001: PairMultipliers(((0, 1, Fraction(1, 3)),), (), ((0, 1, 2),))},
+        ),
+    )
     return root
 
 
@@ -86,6 +96,8 @@ def test_trees_survive_being_written(frame):
     assert write_tree(again) == data
     for one, two in zip(walk(root), walk(again), strict=True):
         assert one.kind == two.kind
+        if one.kind not in ("edge", "star", "renew"):
+            assert one.content == two.content
         assert [c.prices for c in one.cell] == [c.prices for c in two.cell]
         assert one.share == pytest.approx(two.share)
         assert one.depth == two.depth

@@ -12,7 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harsanyi_aux import StrategicGame
-from harsanyi_aux.certify.cells.excluded import check_excluded, least_coefficients, prepare_vertex
+from harsanyi_aux.certify.cells.excluded import (
+    check_excluded,
+    least_coefficients,
+    prepare_vertex,
+    read_exclusion,
+)
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.equilibria.division.multipliers import as_reason
@@ -24,6 +29,7 @@ from harsanyi_aux.equilibria.division.program import (
     StrategyBound,
     Weights,
 )
+from harsanyi_aux.equilibria.reasons import exclusion, read_reason, write_reason
 from harsanyi_aux.numbers.saddle_points import exact_saddle_point
 from harsanyi_aux.prices.exact_threats import threat_matrix
 from harsanyi_aux.prices.threats import threat_games
@@ -104,8 +110,11 @@ def test_refutations_pass_the_exact_checker(shape, size):
         if refutation is None:
             continue
         refuted += 1
-        reason = {**program.reason(refutation), "dropped": dropped}
+        found = program.reason(refutation, tuple(map(tuple, dropped)))
+        reason = write_reason(found)
         check_excluded(table, vertices, reason)
+        assert read_exclusion(table, reason) == exclusion(table, found)
+        assert read_reason(reason) == found
         least = min(least_coefficients(table, vertices, reason).values())
         assert float(Fraction(int(least.p), int(least.q))) >= refutation.margin / 2 - 1e-9
         assert program.margins(cell, refutation.weights).min() == pytest.approx(refutation.margin)
@@ -157,7 +166,7 @@ def test_coefficients_are_those_of_the_checker(seed):
     program = DivisionProgram(game)
     found = program.margins(replace(cell, bounds=bounds), weights)
     splits = [(s.pair, s.side, s.index, s.bound, s.sign) for s in bounds]
-    reason = {**as_reason(weights), "dropped": dropped}
+    reason = write_reason(as_reason(weights, dropped))
     exact = least_coefficients(table, vertices, reason, splits=splits)
     assert found.tolist() == pytest.approx([int(c.p) / int(c.q) for c in exact.values()])
 
@@ -180,7 +189,7 @@ def test_one_price_is_excluded_unless_it_is_an_equilibrium(seed):
     same_outcome = bool(np.ptp(utilities.utilities[1:], axis=0).max() < 1e-6)
     assert (refutation is None) == same_outcome
     if refutation is not None:
-        check_excluded(table, vertices, {**program.reason(refutation), "dropped": dropped})
+        check_excluded(table, vertices, write_reason(program.reason(refutation, dropped)))
 
 
 def test_a_cell_with_an_equilibrium_is_never_excluded():
@@ -202,7 +211,7 @@ def test_cells_of_f8_are_excluded(no_coalition_perfect_game):
         )
         refutation = program.refute(cell)
         assert refutation is not None
-        reason = {**program.reason(refutation), "dropped": dropped}
+        reason = write_reason(program.reason(refutation, dropped))
         check_excluded(table, vertices, reason)
 
 
@@ -225,7 +234,7 @@ def test_an_empty_part_of_the_strategies_is_excluded():
         refutation = program.refute(replace(cell, bounds=(split,)))
         assert refutation is not None
         splits = [(0b001, "row", 1, bound, sign)]
-        check_excluded(table, vertices, program.reason(refutation), splits=splits)
+        check_excluded(table, vertices, write_reason(program.reason(refutation, ())), splits=splits)
 
 
 def test_what_cannot_be_excluded_is_a_correlated_selection():

@@ -257,7 +257,7 @@ def test_exact_equilibria_only_where_they_are():
 def test_mixtures_pay_exactly_what_is_asked():
     frame = build_frame(game_of([[1, 0], [0, 0]], [[0, 1], [0, 0]]))
     prices = (HALF, HALF)
-    assert exact_mixture(frame, prices, [THIRD, 2 * THIRD]) == [(0, THIRD), (1, 2 * THIRD)]
+    assert exact_mixture(frame, prices, [THIRD, 2 * THIRD]) == ((0, THIRD), (1, 2 * THIRD))
     assert exact_mixture(frame, prices, [HALF, THIRD]) is None
     assert exact_mixture(frame, prices, [Fraction(4, 3), -THIRD]) is None
 

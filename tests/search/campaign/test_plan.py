@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from campaigns import plan_of
 
+from harsanyi_aux.equilibria.sameness import distinct
 from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.definition import division_defect
 from harsanyi_aux.game.equilibrium import equilibrium_from_dict
 from harsanyi_aux.game.families import random_game
 from harsanyi_aux.game.strategic import StrategicGame
-from harsanyi_aux.search.campaign.examine import Outcome, count_distinct, examine
+from harsanyi_aux.search.campaign.examine import Outcome, examine
 from harsanyi_aux.search.campaign.plan import Plan, digest, family_of, plan_from_json
 
 CENTRE = random_game("integer", (2, 2, 2), 11)
@@ -228,5 +229,5 @@ def test_an_examination_that_raises_is_recorded_with_its_reason(monkeypatch):
 
 def test_equal_payoffs_count_once():
     points = np.array([[0.5, 0.5], [0.5, 0.5 + 1e-8], [0.5, 0.6], [0.5, 0.6]])
-    assert count_distinct(points) == 2
-    assert count_distinct(points[:0]) == 0
+    assert len(distinct(points)) == 2
+    assert distinct(points[:0]) == []

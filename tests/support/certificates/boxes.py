@@ -6,12 +6,12 @@ import math
 from fractions import Fraction
 
 import pytest
-from enumerations import normalised
+from enumerations import box_entry, normalised
 
 from harsanyi_aux import StrategicGame, solve
 from harsanyi_aux.certify import InvalidCertificate
 from harsanyi_aux.certify.boxes.check import check_box
-from harsanyi_aux.equilibria.boxes.propose import propose_box, table_of
+from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.game.families import random_game
 
 
@@ -42,7 +42,7 @@ def mixed_threats_entry():
 
 
 def entry_of(game):
-    entry = propose_box(game, normalised(game, solve(game).prices))
+    entry = box_entry(game, normalised(game, solve(game).prices))
     assert entry is not None
     return entry
 
@@ -51,7 +51,7 @@ def at_a_kink():
     """Return a game whose only CoCo equilibrium lies at a kink of ``v({0, 2})``, and its box."""
     game = random_game("uniform", (2, 2, 2), rng=20261124)
     prices = normalised(game, solve(game).prices)
-    entry = propose_box(game, prices)
+    entry = box_entry(game, prices)
     assert entry is not None
     return game, prices, entry
 

@@ -19,7 +19,7 @@ from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
 from harsanyi_aux.equilibria.boxes.kinks import propose_kink, propose_slopes, solves
 from harsanyi_aux.equilibria.boxes.propose import propose_box
-from harsanyi_aux.equilibria.certificates import table_of
+from harsanyi_aux.equilibria.certificates import table_of, write_box
 from harsanyi_aux.game.payoffs import coalition_payoffs
 from hostile.claims import pairs_of
 from hostile.sketch import Case, Known
@@ -128,7 +128,7 @@ def _box_data(
     prices = np.array([float(p) for p in known.claim.prices])
     proposed = propose_box(game, prices, largest=0.5)
     if proposed is not None:
-        yield "proposed", proposed, None
+        yield "proposed", write_box(table, proposed), None
 
 
 def _kernel(bent: _Bent, known: Known, mask: int) -> list[list[int]] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.equilibria.certificates import table_of
 from harsanyi_aux.equilibria.division.multipliers import as_reason, rounded_weights
 from harsanyi_aux.equilibria.division.program import Cell, DivisionProgram, StrategyBound
+from harsanyi_aux.equilibria.reasons import write_reason
 from hostile.cell_attacks import accepts, cell_around, droppable
 from hostile.sketch import Case, Known
 from hostile.tally import Tally, texts
@@ -56,17 +56,11 @@ def divisions(case: Case, rng: np.random.Generator, tally: Tally, count: int = 4
                 tally.count("division", False, True, None)
                 continue
             for unit in (16, 4096, 10**9):
-                reason = {
-                    **_rounded(program, found, unit),
-                    "dropped": sorted([o, by] for o, by in dropped.items()),
-                }
+                weights = rounded_weights(found.weights, unit)
+                reason = write_reason(as_reason(weights, sorted(dropped.items())))
                 for exempt in (frozenset(), frozenset(range(table.n)) - frozenset(support)):
                     accepted = accepts(table, cell, reason, exempt, splits)
                     tally.count("division", accepted, True, {"reason": reason})
-
-
-def _rounded(program: DivisionProgram, found: Any, unit: int) -> dict[str, Any]:
-    return as_reason(rounded_weights(found.weights, unit))
 
 
 def _splits(table: Table, known: Known, rng: np.random.Generator) -> tuple[StrategyBound, ...]:

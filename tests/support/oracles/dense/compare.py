@@ -78,11 +78,11 @@ def scaled_payoffs(game, payoffs):
 
 def isolated(game, enumeration):
     """Prices and payoffs of the listed equilibria that do not stand for a set."""
-    of_sets = [many.equilibrium for many in enumeration.sets]
+    of_sets = {many.equilibrium for many in enumeration.sets}
     return [
         (normalised(game, e.prices), scaled_payoffs(game, e.payoffs))
-        for e in enumeration.proper
-        if not any(e is other for other in of_sets)
+        for k, e in enumerate(enumeration.equilibria)
+        if e.kind == "proper" and k not in of_sets
     ]
 
 
@@ -132,7 +132,7 @@ def wrong_ones(game, enumeration):
     claims = isolated(game, enumeration)
     rng = np.random.default_rng(0)
     for many, (corners, payoffs) in zip(enumeration.sets, sets_of(game, enumeration), strict=True):
-        e = many.equilibrium
+        e = enumeration.equilibria[many.equilibrium]
         claims.append((normalised(game, e.prices), scaled_payoffs(game, e.payoffs)))
         if many.varying is None:  # every mixture of the corners belongs to the set
             mixtures = rng.dirichlet(np.ones(len(corners)), size=3)
