@@ -13,6 +13,8 @@ from .game import GRAND, NONE, Coalition, Game, Pair, Strategies
 from .linear import Vector, minus, mix, plus, products, scale, times
 from .reading import Item
 
+#: Of the values of pairs and of N.
+Weights = Mapping[str, Fraction]
 #: Symmetric coefficients by the positions k ≤ l in a cell; for several outcomes in turn.
 Quadratic = dict[tuple[int, ...], Fraction]
 Coefficients = dict[tuple[int, ...], list[Fraction]]
@@ -66,7 +68,7 @@ def value_bounds(key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
     return min(low) / 2, max(high) / 2
 
 
-def weighted_values(gamma: Mapping[str, Fraction], cell: Cell, radius: Fraction) -> Quadratic:
+def weighted_values(gamma: Weights, cell: Cell, radius: Fraction) -> Quadratic:
     """Return the coefficients of a lower bound of `Σ γ v_b` over pairs (and N).
 
     It holds for all games whose payoffs differ by at most the radius.
@@ -80,16 +82,12 @@ def weighted_values(gamma: Mapping[str, Fraction], cell: Cell, radius: Fraction)
 
 
 def coefficients(
-    gamma: Mapping[str, Fraction],
-    weights: Vector,
-    outcomes: Sequence[int],
-    cell: Cell,
-    radius: Fraction = Fraction(0),
+    gamma: Weights, beta: Vector, outcomes: Sequence[int], cell: Cell, radius: Fraction
 ) -> Coefficients:
-    """Return those of a lower bound of `Σ γ v_b + Σ_i weights_i b_i V_i(o)`, for outcomes o."""
+    """Return those of a lower bound of `Σ γ v_b + Σ_i β_i b_i V_i(o)`, for outcomes o."""
     half = []
     for vertex in cell:
-        factors = products(weights, vertex.prices)
+        factors = products(beta, vertex.prices)
         worth, loss = vertex.game.worth(factors), radius * sum(map(abs, factors))
         half.append([(worth[o] - loss) / 2 for o in outcomes])
     values = weighted_values(gamma, cell, radius).items()
@@ -128,9 +126,8 @@ class Leaf:
 
 def check_excluded(item: Item, leaf: Leaf) -> None:
     """Refuse unless an equilibrium in the cell is in the hull of the exempt vertices."""
-    weights, dropped, excepted, division = item.parts(
-        "weights", optional={"dropped": [], "except": None, "division": None}
-    )
+    optional = {"dropped": [], "except": None, "division": None}
+    weights, dropped, excepted, division = item.parts("weights", optional=optional)
     game, cell = leaf.game, leaf.cell
     exempt = read_exempt(excepted, leaf)
     kept = read_kept(dropped, leaf, exempt)
@@ -138,7 +135,8 @@ def check_excluded(item: Item, leaf: Leaf) -> None:
 
     def bound(place: Item) -> Coefficients:
         beta = place.numbers(game.n)
-        return coefficients(game.gamma(beta), scale(Fraction(-1), beta), kept, cell)
+        minus_beta = scale(Fraction(-1), beta)
+        return coefficients(game.gamma(beta), minus_beta, kept, cell, Fraction(0))
 
     if varying:
         division.need(division.value is None, "weights that vary go without it")
@@ -197,12 +195,8 @@ def check_division(item: Item, leaf: Leaf) -> Quadratic:
         eta[coalitions[key]] = dict(zip(coalitions[key], numbers, strict=True))
     multipliers, whole = listed.subset(game.pairs), dict.fromkeys(places(leaf.cell), Fraction(0))
     for key, pair in game.pairs.items():
-        g = [
-            dividend(side, i, eta)
-            for i in range(game.n)
-            for side in (pair.members, pair.against)
-            if i in side
-        ]
+        sides = [pair.members if i in pair.members else pair.against for i in range(game.n)]
+        g = [dividend(side, i, eta) for i, side in enumerate(sides)]
         if any(g) or key in multipliers:
             place = multipliers.get(key, Item({}, item.place))
             for spot, value in least_fight(place, leaf, pair, g).items():
