@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
+from typing import Any
 
 from .entries import Entry
 from .game import GRAND, NONE, Coalition, Game, Pair, Strategies
@@ -126,7 +127,7 @@ class Leaf:
 
 def check_excluded(item: Item, leaf: Leaf) -> None:
     """Refuse unless an equilibrium in the cell is in the hull of the exempt vertices."""
-    optional = {"dropped": [], "except": None, "division": None}
+    optional: dict[str, Any] = {"dropped": [], "except": None, "division": None}
     weights, dropped, excepted, division = item.parts("weights", optional=optional)
     game, cell = leaf.game, leaf.cell
     exempt = read_exempt(excepted, leaf)

@@ -58,10 +58,8 @@ class Chart:
 
     def between(self, ends: Sequence[tuple[Fraction, Fraction]]) -> Chart:
         """Return the box with these sides."""
-        center, radius = (
-            [(low + high) / 2 for low, high in ends],
-            [(high - low) / 2 for low, high in ends],
-        )
+        center = [(low + high) / 2 for low, high in ends]
+        radius = [(high - low) / 2 for low, high in ends]
         return Chart(center, radius, self.precision, self.kinks)
 
     def _turns(self, coefficients: Vector) -> list[Fraction]:
