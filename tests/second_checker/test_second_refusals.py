@@ -248,7 +248,7 @@ TREES: dict[str, tuple[str, Change, str]] = {
     "an edge with one end": (
         "one rational",
         lambda d: at_leaf("edge", 2, d["nodes"][leaf("edge", d["nodes"])][1])(d),
-        "not an edge",
+        "not between its ends",
     ),
     "a star at a vertex": ("set", put("nodes", 0, 1, 0), "a vertex of the cell"),
     "a star outside": ("set", put("nodes", 1, 1, 1), "a vertex of the cell"),
