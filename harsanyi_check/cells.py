@@ -95,12 +95,15 @@ def coefficients(
     return {(k, m): [value + x for x in plus(half[k], half[m])] for (k, m), value in values}
 
 
-def check_signs(item: Item, found: Coefficients, exempt: set[int], reason: str) -> None:
+def check_signs(
+    item: Item, found: Coefficients, outcomes: Sequence[int], exempt: set[int], reason: str
+) -> None:
     """Refuse a coefficient that is negative, or zero at a vertex that is not exempt."""
     for place, values in found.items():
-        strictly = len(set(place)) == 1 and place[0] not in exempt
-        good = min(values) > 0 or (min(values) == 0 and not strictly)
-        item.need(good, f"{reason} at the vertices {sorted(set(place))}")
+        least, strictly = min(values), len(set(place)) == 1 and place[0] not in exempt
+        o = outcomes[values.index(least)]
+        good = least > 0 or (least == 0 and not strictly)
+        item.need(good, f"{reason} for outcome {o} at the vertices {sorted(set(place))}")
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def check_excluded(item: Item, leaf: Leaf) -> None:
         division.need(leaf.perfect, "this is for the concept coalition-perfect")
         for place, value in check_division(division, leaf).items():
             found[place] = [old + value for old in found[place]]
-    check_signs(item, found, exempt, "the bound is too small")
+    check_signs(item, found, kept, exempt, "the bound is too small")
 
 
 def read_exempt(item: Item, leaf: Leaf) -> set[int]:

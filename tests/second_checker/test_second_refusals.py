@@ -451,6 +451,12 @@ def test_other_values_are_no_certificates(value: Any) -> None:
         check(value)
 
 
+def test_a_claim_may_hold_a_long_number() -> None:
+    document = copy.deepcopy(documents()["robust"])
+    document["radius"] = "1/1" + "0" * 5_000
+    assert f"at most {document['radius']} of each" in check(sealed(document)).words
+
+
 def test_integers_may_have_600_digits_and_texts_more() -> None:
     document = copy.deepcopy(documents()["dilemma"])
     long = "9" * 5_000
