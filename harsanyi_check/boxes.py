@@ -11,18 +11,7 @@ from .game import Bounds, Game
 from .intervals import Form, product, solved
 from .kernels import Chart, Kernel, Smooth, read_kernel
 from .kinks import Kink, Slopes, read_kink
-from .linear import (
-    Vector,
-    clear,
-    convex_weights,
-    identity,
-    inverse,
-    minus,
-    multiplied,
-    plus,
-    rank,
-    scale,
-)
+from .linear import Vector, clear, convex_weights, identity, inverse, minus, multiplied, plus, scale
 from .reading import Item
 
 MOST_STEPS = 30
@@ -103,21 +92,20 @@ def read_face(
     """
     corners = [game.V[o] for o in face]
     edges = [minus(corner, corners[0]) for corner in corners[1:]]
-    count = len(edges)
-    item.need(rank(edges) == count, "the payoffs of the face are affinely dependent")
+    count, pivots = len(edges), list[int]()
     item.need(count < game.n, "the face has too many outcomes")
+    rows = [[*edge, *unit] for edge, unit in zip(edges, identity(count), strict=True)]
+    for k in range(count):
+        spots = [(j, q) for j in range(k, count) for q in range(game.n)]
+        j, q = max(spots, key=lambda spot: abs(rows[spot[0]][spot[1]]) * chart.full[spot[1]])
+        item.need(rows[j][q] != 0, "the payoffs of the face are affinely dependent")
+        rows[k], rows[j] = rows[j], rows[k]
+        clear(rows, k, q)
+        pivots.append(q)
     for o, vector in enumerate(game.V):
         beaten = any(chart.least(minus(corner, vector)) > 0 for corner in corners)
         inside = beaten or convex_weights(corners, vector) != []
         item.need(inside, f"outcome {o} may be optimal in the box, outside the hull")
-    rows = [[*edge, *unit] for edge, unit in zip(edges, identity(count), strict=True)]
-    pivots = list[int]()
-    for k in range(count):
-        spots = [(j, q) for j in range(k, count) for q in range(game.n)]
-        j, q = max(spots, key=lambda spot: abs(rows[spot[0]][spot[1]]) * chart.full[spot[1]])
-        rows[k], rows[j] = rows[j], rows[k]
-        clear(rows, k, q)
-        pivots.append(q)
     others = sorted(set(range(game.n)) - set(pivots), key=lambda i: (chart.full[i], -i))
     turned, back = [row[: game.n] for row in rows], [row[game.n :] for row in rows]
     return Setting(game, face, edges, pivots, others[:-1], turned, back, threats)
@@ -131,11 +119,8 @@ def local_slopes(setting: Setting, chart: Chart) -> list[Slopes]:
 def excesses(setting: Setting, chart: Chart, slopes: list[Slopes]) -> list[Smooth]:
     """Return the functions `e_i` on a box."""
     game, paid = setting.game, setting.game.V[setting.face[0]]
-    equal = scale(Fraction(1, game.n), paid)
-    found = [
-        chart.linear(minus(equal, scale(v, unit)))
-        for v, unit in zip(paid, identity(game.n), strict=True)
-    ]
+    own = [scale(v, unit) for v, unit in zip(paid, identity(game.n), strict=True)]
+    found = [chart.linear(minus(scale(Fraction(1, game.n), paid), row)) for row in own]
     kinks = iter([chart.kink(k, part.center, part.hull) for k, part in enumerate(slopes)])
     for key, threat in setting.threats.items():
         value = threat.value(chart) if isinstance(threat, Kernel) else next(kinks)
@@ -187,23 +172,18 @@ def isolated(item: Item, setting: Setting, whole: Chart) -> Box:
         parts = list(zip(chart.center, chart.radius, moves, strict=True))
         ends = [(c + max(low, -r), c + min(high, r)) for c, r, (low, high) in parts]
         item.need(all(low <= high for low, high in ends), "there is no equilibrium in the box")
-        middle, half = (
-            [(low + high) / 2 for low, high in ends],
-            [(high - low) / 2 for low, high in ends],
-        )
-        chart = chart.moved(middle, half)
-        if all(10 * new >= 9 * r for new, (_, r, _) in zip(half, parts, strict=True)):
+        chart = chart.between(ends)
+        if all(10 * new >= 9 * r for new, (_, r, _) in zip(chart.radius, parts, strict=True)):
             break
     item.need(proved, "not shown to hold exactly one equilibrium")
     e = excesses(setting, chart, local_slopes(setting, chart))
-    prices, owed = [], []
-    for i, paid in enumerate(setting.game.V[setting.face[0]]):
-        unit = identity(setting.game.n)[i]
-        prices.append((chart.least(unit), -chart.least(scale(Fraction(-1), unit))))
-        form = chart.constant(paid) + e[i].value * chart.form(unit).reciprocal()
-        owed.append(form.range().bounds())
+    prices = [chart.form(unit) for unit in identity(setting.game.n)]
+    owed = []
+    for v, own, price in zip(setting.game.V[setting.face[0]], e, prices, strict=True):
+        owed.append(chart.constant(v) + own.value * price.reciprocal())
+    reach = [tuple(form.range().bounds() for form in forms) for forms in (prices, owed)]
     sides = [(c - r, c + r) for c, r in zip(whole.center, whole.radius, strict=True)]
-    return Box(tuple(sides), tuple(prices), tuple(owed))
+    return Box(tuple(sides), *reach)
 
 
 def steps(setting: Setting, chart: Chart) -> list[Bounds | None]:
@@ -214,7 +194,7 @@ def steps(setting: Setting, chart: Chart) -> list[Bounds | None]:
     """
     slopes, unit = local_slopes(setting, chart), identity(len(chart.radius))
     derivatives = [row.slopes for row in system(setting, chart, slopes)]
-    point = chart.moved(chart.center, [Fraction(0)] * len(unit))
+    point = chart.between([(c, c) for c in chart.center])
     start = [[row.value] for row in system(setting, point, slopes)]
     # the ĝ are middles; all D are multiplied by a matrix Y near the inverse of one of them
     middle = [[form.base.middle() for form in row] for row in derivatives]
@@ -229,7 +209,7 @@ def steps(setting: Setting, chart: Chart) -> list[Bounds | None]:
     zero = chart.constant(Fraction(0))
     rows = [*chart.constants(unit), *([Form(s, zero.slopes) for s in hull] for hull in hulls)]
     loose = product(product(chart.constants(Y), J), rows)
-    shift = [(zero - row[0]).base for row in product(chart.constants(Y), start)]
+    shift = [-row[0].base for row in product(chart.constants(Y), start)]
 
     def solutions(halved: bool) -> Bounds | None:
         signs, found = set(), []

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import combinations_with_replacement
+from typing import Any
 
 from .entries import Entry
 from .game import GRAND, NONE, Coalition, Game, Pair, Strategies
 from .linear import Vector, minus, mix, plus, products, scale, times
 from .reading import Item
 
+#: Of the values of pairs and of N.
+Weights = Mapping[str, Fraction]
 #: Symmetric coefficients by the positions k ≤ l in a cell; for several outcomes in turn.
 Quadratic = dict[tuple[int, ...], Fraction]
 Coefficients = dict[tuple[int, ...], list[Fraction]]
@@ -66,7 +69,7 @@ def value_bounds(key: str, k: Vertex, m: Vertex) -> tuple[Fraction, Fraction]:
     return min(low) / 2, max(high) / 2
 
 
-def weighted_values(gamma: Mapping[str, Fraction], cell: Cell, radius: Fraction) -> Quadratic:
+def weighted_values(gamma: Weights, cell: Cell, radius: Fraction) -> Quadratic:
     """Return the coefficients of a lower bound of `Σ γ v_b` over pairs (and N).
 
     It holds for all games whose payoffs differ by at most the radius.
@@ -80,28 +83,27 @@ def weighted_values(gamma: Mapping[str, Fraction], cell: Cell, radius: Fraction)
 
 
 def coefficients(
-    gamma: Mapping[str, Fraction],
-    weights: Vector,
-    outcomes: Sequence[int],
-    cell: Cell,
-    radius: Fraction = Fraction(0),
+    gamma: Weights, beta: Vector, outcomes: Sequence[int], cell: Cell, radius: Fraction
 ) -> Coefficients:
-    """Return those of a lower bound of `Σ γ v_b + Σ_i weights_i b_i V_i(o)`, for outcomes o."""
+    """Return those of a lower bound of `Σ γ v_b + Σ_i β_i b_i V_i(o)`, for outcomes o."""
     half = []
     for vertex in cell:
-        factors = products(weights, vertex.prices)
+        factors = products(beta, vertex.prices)
         worth, loss = vertex.game.worth(factors), radius * sum(map(abs, factors))
         half.append([(worth[o] - loss) / 2 for o in outcomes])
     values = weighted_values(gamma, cell, radius).items()
     return {(k, m): [value + x for x in plus(half[k], half[m])] for (k, m), value in values}
 
 
-def check_signs(item: Item, found: Coefficients, exempt: set[int], reason: str) -> None:
+def check_signs(
+    item: Item, found: Coefficients, outcomes: Sequence[int], exempt: set[int], reason: str
+) -> None:
     """Refuse a coefficient that is negative, or zero at a vertex that is not exempt."""
     for place, values in found.items():
-        strictly = len(set(place)) == 1 and place[0] not in exempt
-        good = min(values) > 0 or (min(values) == 0 and not strictly)
-        item.need(good, f"{reason} at the vertices {sorted(set(place))}")
+        least, strictly = min(values), len(set(place)) == 1 and place[0] not in exempt
+        o = outcomes[values.index(least)]
+        good = least > 0 or (least == 0 and not strictly)
+        item.need(good, f"{reason} for outcome {o} at the vertices {sorted(set(place))}")
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,8 @@ class Leaf:
 
 def check_excluded(item: Item, leaf: Leaf) -> None:
     """Refuse unless an equilibrium in the cell is in the hull of the exempt vertices."""
-    weights, dropped, excepted, division = item.parts(
-        "weights", optional={"dropped": [], "except": None, "division": None}
-    )
+    optional: dict[str, Any] = {"dropped": [], "except": None, "division": None}
+    weights, dropped, excepted, division = item.parts("weights", optional=optional)
     game, cell = leaf.game, leaf.cell
     exempt = read_exempt(excepted, leaf)
     kept = read_kept(dropped, leaf, exempt)
@@ -138,7 +139,8 @@ def check_excluded(item: Item, leaf: Leaf) -> None:
 
     def bound(place: Item) -> Coefficients:
         beta = place.numbers(game.n)
-        return coefficients(game.gamma(beta), scale(Fraction(-1), beta), kept, cell)
+        minus_beta = scale(Fraction(-1), beta)
+        return coefficients(game.gamma(beta), minus_beta, kept, cell, Fraction(0))
 
     if varying:
         division.need(division.value is None, "weights that vary go without it")
@@ -152,7 +154,7 @@ def check_excluded(item: Item, leaf: Leaf) -> None:
         division.need(leaf.perfect, "this is for the concept coalition-perfect")
         for place, value in check_division(division, leaf).items():
             found[place] = [old + value for old in found[place]]
-    check_signs(item, found, exempt, "the bound is too small")
+    check_signs(item, found, kept, exempt, "the bound is too small")
 
 
 def read_exempt(item: Item, leaf: Leaf) -> set[int]:
@@ -197,12 +199,8 @@ def check_division(item: Item, leaf: Leaf) -> Quadratic:
         eta[coalitions[key]] = dict(zip(coalitions[key], numbers, strict=True))
     multipliers, whole = listed.subset(game.pairs), dict.fromkeys(places(leaf.cell), Fraction(0))
     for key, pair in game.pairs.items():
-        g = [
-            dividend(side, i, eta)
-            for i in range(game.n)
-            for side in (pair.members, pair.against)
-            if i in side
-        ]
+        sides = [pair.members if i in pair.members else pair.against for i in range(game.n)]
+        g = [dividend(side, i, eta) for i, side in enumerate(sides)]
         if any(g) or key in multipliers:
             place = multipliers.get(key, Item({}, item.place))
             for spot, value in least_fight(place, leaf, pair, g).items():

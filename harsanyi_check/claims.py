@@ -68,9 +68,9 @@ def check(document: object) -> Claim:
         entries = [read_entry(rest[0], game, concept)]
         words = f"the game has a proper {name} equilibrium"
     elif kind == "distinctness":
-        entries = [read_entry(place, game, concept) for place in rest[0].items(2)]
+        entries = pair = [read_entry(place, game, concept) for place in rest[0].items(2)]
         player = rest[1].index(game.n)
-        check_distinct(rest[0], entries, player)
+        check_distinct(rest[0], pair, player)
         words = f"the game has two {name} equilibria with different payoffs of player {player}"
     elif kind == "robust":
         chosen.text("coco")
@@ -81,10 +81,9 @@ def check(document: object) -> Claim:
         near = f"whose payoffs differ by at most {shown(radius)} of each player's range"
         words = f"every game {near} has at least {len(entries)} CoCo equilibria with {different}"
     else:
-        refutation, perfect = kind == "refutation", concept == "coalition-perfect"
-        places = [] if refutation else rest[3].items()
+        places = rest[3].items() if kind == "enumeration" else []
         entries = stated = [read_entry(place, game, concept) for place in places]
-        floor, least = check_tree(rest[:3], game, perfect, stated, refutation)
+        floor, least = check_tree(rest, game, concept == "coalition-perfect", stated)
         undecided = len(least)
         exact = undecided == 0 and counted(stated, floor)
         words = complete(stated, exact, floor, name)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .boxes import Box, read_box
 from .game import Bounds, Coalition, Game, Pair, Strategies, Strategy, Threats, read_strategy
-from .linear import (
-    Matrix,
-    Vector,
-    affine_rank,
-    dot,
-    in_hull,
-    minus,
-    mix,
-    plus,
-    products,
-    scale,
-    times,
-)
+from .linear import Vector, affine_rank, dot, in_hull, minus, mix, plus, products, scale, times
 from .reading import Item
 
+Points = Sequence[Vector]
 FORMS = ("rational", "set", "level", "box")
 ABSENT = object()
 
@@ -38,7 +28,7 @@ class Entry:
     form: str
     prices: Bounds
     payoffs: Bounds
-    hull: Matrix = ()
+    hull: Points = ()
     dimension: int = 0
     box: Box | None = None
 
@@ -71,7 +61,7 @@ def read_entry(item: Item, game: Game, concept: str) -> Entry:
     return Entry("box", box.prices, box.payoffs, box=box)
 
 
-def spans(points: Matrix) -> Bounds:
+def spans(points: Points) -> Bounds:
     """Return the least and the largest value of every coordinate."""
     return tuple((min(column), max(column)) for column in zip(*points, strict=True))
 
@@ -238,7 +228,7 @@ def level_set(item: Item, game: Game) -> Entry:
     return Entry("level", spans(prices), spans([game.V[outcome]]), prices, dimension)
 
 
-def check_planner(item: Item, game: Game, prices: Matrix, outcome: int, pair: Pair) -> None:
+def check_planner(item: Item, game: Game, prices: Points, outcome: int, pair: Pair) -> None:
     """Refuse unless no other payoffs are possible where `E` is a multiple of `g`."""
     beta = item.numbers(game.n)
     item.need(dot(beta, pair.phi) == 0, "the weights are not orthogonal to g")

@@ -125,20 +125,19 @@ class Game:
     @cached_property
     def pairs(self) -> dict[str, Pair]:
         """All pairs by their keys."""
-        found = {}
-        for key, members in self.coalitions(1, self.n - 1).items():
+        found, n = {}, self.n
+        share = {
+            r: Fraction(factorial(r - 1) * factorial(n - r), factorial(n)) for r in range(1, n)
+        }
+        for key, members in self.coalitions(1, n - 1).items():
             if 0 in members:
-                against = tuple(i for i in range(self.n) if i not in members)
+                against = tuple(i for i in range(n) if i not in members)
                 columns = self.numbers(against)
                 table = [[row + column for column in columns] for row in self.numbers(members)]
-                own, theirs = self._share(len(members)), self._share(len(against))
-                phi = [own if i in members else -theirs for i in range(self.n)]
+                own, theirs = (share[len(side)] for side in (members, against))
+                phi = [own if i in members else -theirs for i in range(n)]
                 found[key] = Pair(key, members, against, table, phi)
         return found
-
-    def _share(self, size: int) -> Fraction:
-        """Return `c_r`, the weight of a coalition's value in a member's share."""
-        return Fraction(factorial(size - 1) * factorial(self.n - size), factorial(self.n))
 
     def worth(self, weights: Vector) -> list[Fraction]:
         """Return the weighted sum of payoffs in every outcome."""

@@ -91,9 +91,11 @@ class Form:
         pairs = zip(self.slopes, other.slopes, strict=True)
         return Form(self.base + other.base, [a + b for a, b in pairs])
 
+    def __neg__(self) -> Form:
+        return Form(-self.base, [-a for a in self.slopes])
+
     def __sub__(self, other: Form) -> Form:
-        pairs = zip(self.slopes, other.slopes, strict=True)
-        return Form(self.base - other.base, [a - b for a, b in pairs])
+        return self + -other
 
     def __mul__(self, other: Form) -> Form:
         return inner([self], [other])

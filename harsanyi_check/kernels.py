@@ -42,8 +42,7 @@ class Smooth:
     def reciprocal(self) -> Smooth:
         """Return 1/f, with the derivative `-f'/f²`."""
         share = self.value.reciprocal()
-        zero = share - share
-        return Smooth(share, [zero - a * share * share for a in self.slopes])
+        return Smooth(share, [-a * share * share for a in self.slopes])
 
 
 class Chart:
@@ -57,8 +56,10 @@ class Chart:
         self.precision, self.kinks = precision, kinks
         self.full = [*center, 1 - sum(center, Fraction(0))]
 
-    def moved(self, center: Vector, radius: Vector) -> Chart:
-        """Return another box with the same precision."""
+    def between(self, ends: Sequence[tuple[Fraction, Fraction]]) -> Chart:
+        """Return the box with these sides."""
+        center = [(low + high) / 2 for low, high in ends]
+        radius = [(high - low) / 2 for low, high in ends]
         return Chart(center, radius, self.precision, self.kinks)
 
     def _turns(self, coefficients: Vector) -> list[Fraction]:
@@ -168,10 +169,8 @@ class Kernel:
 
 def read_kernel(item: Item, game: Game, pair: Pair) -> Kernel:
     """Read a kernel."""
-    rows, columns = (
-        [place.index(count) for place in part.some()]
-        for part, count in zip(item.items(2), pair.sizes, strict=True)
-    )
+    sides = zip(item.items(2), pair.sizes, strict=True)
+    rows, columns = ([place.index(count) for place in part.some()] for part, count in sides)
     item.need(len(rows) == len(columns), "not as many rows as columns")
     once = len(set(rows)) == len(rows) and len(set(columns)) == len(columns)
     item.need(once, "a row or column occurs twice")

@@ -60,17 +60,17 @@ class Kink:
         self, center: Sequence[Vector], prices: Vector
     ) -> tuple[list[Fraction], list[Fraction]]:
         """Return the best of the strategies that the kernels give at the center."""
-        rows, columns = [], []
+        xs, ys = [], []
         for kernel in self.kernels:
             back = inverse(at(kernel.bordered(), prices))
             if back is not None:
-                x = _strategy([-weight for weight in back[-1][:-1]], kernel.rows, len(center))
-                y = _strategy([row[-1] for row in back[:-1]], kernel.columns, len(center[0]))
-                rows.append((min(mix(x, center)), x))
-                columns.append((-max(times(center, y)), y))
-        if not rows:
+                x, y = [-weight for weight in back[-1][:-1]], [row[-1] for row in back[:-1]]
+                xs.append(_strategy(x, kernel.rows, len(center)))
+                ys.append(_strategy(y, kernel.columns, len(center[0])))
+        if not xs:
             raise ZeroDivisionError("no kernel of the kink is regular at the center")
-        return max(rows)[1], max(columns)[1]
+        best = max(xs, key=lambda x: min(mix(x, center)))
+        return best, min(ys, key=lambda y: max(times(center, y)))
 
 
 def read_kink(item: Item, game: Game, pair: Pair) -> Kink:

@@ -112,8 +112,9 @@ def check_inward(item: Item, game: Game, cell: Cell, beta: Vector, radius: Fract
     gamma = game.gamma(beta)
     gamma_N = gamma.pop(GRAND)
     weights = [gamma_N - value for value in beta]
-    found = coefficients(gamma, weights, kept_outcomes(cell, radius), cell, radius)
-    check_signs(item, found, set(), "not shown to point inward")
+    kept = kept_outcomes(cell, radius)
+    found = coefficients(gamma, weights, kept, cell, radius)
+    check_signs(item, found, kept, set(), "not shown to point inward")
 
 
 def payoff_bounds(game: Game, simplices: Sequence[Cell], radius: Fraction) -> Bounds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,13 +21,13 @@ SPLITS = {"edge": "not between its ends", "star": "not in the cell", "renew": "o
 
 
 def check_tree(
-    parts: list[Item], game: Game, perfect: bool, entries: list[Entry], refutation: bool
+    parts: list[Item], game: Game, perfect: bool, entries: Sequence[Entry]
 ) -> tuple[Fraction, list[Fraction]]:
     """Check all nodes of a tree in preorder.
 
     Return the price floor, and for every undecided cell an upper bound of its least prices.
     """
-    limit, listed, nodes = parts
+    limit, listed, nodes, *stated = parts
     floor = limit.not_negative()
     limit.need(game.n * floor < 1, "not below 1/n")
     vertices = [read_vertex(place, game) for place in listed.items()]
@@ -51,7 +52,7 @@ def check_tree(
         elif name == "excluded":
             check_excluded(rest[0], Leaf(game, perfect, inside, path, entries))
         elif name == "undecided":
-            node.need(not refutation, "a refutation leaves no cell undecided")
+            node.need(stated != [], "a refutation leaves no cell undecided")
             rest[0].text()
             least.append(min(map(max, zip(*(vertex.prices for vertex in inside), strict=True))))
         else:

@@ -9,13 +9,12 @@ import pytest
 
 from harsanyi_check.linear import (
     affine_rank,
-    barycentric,
-    dot,
+    convex_weights,
     in_hull,
     inverse,
+    mix,
     rank,
-    solution,
-    transposed,
+    times,
 )
 
 
@@ -31,20 +30,14 @@ def test_ranks() -> None:
     assert affine_rank(rows((1, 1), (1, 1))) == 0
 
 
-def test_solutions_are_unique_or_none() -> None:
-    assert solution(rows((1, 0, 1), (0, 1, 1)), rows((2, 3, 5))[0]) == [2, 3]
-    assert solution(rows((1, 0, 1), (0, 1, 1)), rows((2, 3, 4))[0]) is None
-    assert solution(rows((1, 1), (2, 2)), rows((3, 3))[0]) is None
-
-
-def test_barycentric_coordinates() -> None:
+def test_convex_weights() -> None:
     triangle = rows((0, 0), (4, 0), (0, 4))
-    assert barycentric(triangle, rows((1, 1))[0]) == [
-        Fraction(1, 2),
-        Fraction(1, 4),
-        Fraction(1, 4),
-    ]
-    assert barycentric(triangle[:2], rows((1, 1))[0]) is None
+    quarter = Fraction(1, 4)
+    assert convex_weights(triangle, rows((1, 1))[0]) == [2 * quarter, quarter, quarter]
+    assert convex_weights(triangle, rows((2, 2))[0]) == [0, 2 * quarter, 2 * quarter]
+    assert convex_weights(triangle, rows((3, 2))[0]) == []
+    assert convex_weights(triangle[:2], rows((1, 1))[0]) == []
+    assert convex_weights(rows((1, 1), (1, 1)), rows((1, 1))[0]) == []
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -56,7 +49,8 @@ def test_inverses(seed: int) -> None:
         assert rank(matrix) < 3
         return
     for i, row in enumerate(matrix):
-        assert [dot(row, column) for column in transposed(found)] == [int(i == j) for j in range(3)]
+        assert mix(row, found) == [int(i == j) for j in range(3)]
+        assert times(matrix, [line[i] for line in found]) == [int(i == j) for j in range(3)]
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -13,7 +13,7 @@ import harsanyi_check
 
 FOLDER = Path(harsanyi_check.__file__).parent
 SOURCES = sorted(FOLDER.glob("*.py"))
-MOST_LINES = 1_550  # of code, without blank lines, comments and docstrings
+MOST_LINES = 1_360  # of code, without blank lines, comments and docstrings
 
 _LIST_MODULES = """
 import sys

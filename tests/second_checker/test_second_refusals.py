@@ -248,7 +248,7 @@ TREES: dict[str, tuple[str, Change, str]] = {
     "an edge with one end": (
         "one rational",
         lambda d: at_leaf("edge", 2, d["nodes"][leaf("edge", d["nodes"])][1])(d),
-        "not an edge",
+        "not between its ends",
     ),
     "a star at a vertex": ("set", put("nodes", 0, 1, 0), "a vertex of the cell"),
     "a star outside": ("set", put("nodes", 1, 1, 1), "a vertex of the cell"),
@@ -449,6 +449,12 @@ def test_it_is_no_certificate(name: str) -> None:
 def test_other_values_are_no_certificates(value: Any) -> None:
     with pytest.raises(Unusable):
         check(value)
+
+
+def test_a_claim_may_hold_a_long_number() -> None:
+    document = copy.deepcopy(documents()["robust"])
+    document["radius"] = "1/1" + "0" * 5_000
+    assert f"at most {document['radius']} of each" in check(sealed(document)).words
 
 
 def test_integers_may_have_600_digits_and_texts_more() -> None:
