@@ -67,7 +67,8 @@ def regions(case: Case, rng: np.random.Generator, tally: Tally) -> None:
         region = None if plan is None else _true_region(scene, plan)
         if region is not None:
             true.append((known, region))
-            _enlarge(scene, known, region)
+            _outward(scene, region)
+            _enlarge(scene, region)
             _bounds(scene, region)
         _beside(scene, known, region)
         _pushed(scene, known, region)
@@ -101,6 +102,7 @@ def _true_region(scene: Scene, plan: Plan) -> Region | None:
             middle = (low + high) / 2
             low, high = (middle, high) if judges.proves(entry, middle) else (low, middle)
         judges.submit("true", [entry], low)
+        judges.submit("concept", [entry], low, false=True, concept="coalition-perfect")
         return Region(entry, low, plan)
     return None
 
@@ -108,7 +110,7 @@ def _true_region(scene: Scene, plan: Plan) -> Region | None:
 # -- too large a radius --------------------------------------------------------------------------
 
 
-def _enlarge(scene: Scene, known: Known, region: Region) -> None:
+def _enlarge(scene: Scene, region: Region) -> None:
     """Look for the nearest games that belie a region, and claim it for radii that reach them."""
     edge = _edge_game(scene, region)
     if edge is None:
@@ -156,18 +158,41 @@ def _moved(payoffs: Payoffs, moves: np.ndarray) -> list[list[Fraction]]:
 
 def _edge_game(scene: Scene, region: Region) -> Near | None:
     """Return the nearest game found that has an equilibrium on the boundary of a region."""
-    points = []
-    for cell in region.cells:
-        prices = [region.prices[k] for k in cell]
-        mixtures = [[Fraction(int(k == j)) for k in range(len(cell))] for j in range(len(cell))]
-        for _ in range(3) if len(cell) > 1 else ():
-            parts = scene.rng.integers(0, 8, len(cell)) + 1
-            mixtures.append([Fraction(int(p), int(parts.sum())) for p in parts])
-        for mixture in mixtures:
-            points.append(mixed(prices, mixture))
+    points = [point for cell in region.cells for point in _points_of(scene, region, cell)]
     ranked = sorted(set(points), key=lambda point: scene.arena.claims(point)[0])
     found = [near for point in ranked[:_TRIED] for near in _nearest_at(scene, point)]
     return min(found, key=lambda near: near.radius, default=None)
+
+
+def _points_of(scene: Scene, region: Region, cell: Sequence[int]) -> list[Vector]:
+    """Return the corners of a cell and points between them."""
+    prices = [region.prices[k] for k in cell]
+    found = list(prices)
+    for _ in range(3) if len(cell) > 1 else ():
+        parts = scene.rng.integers(0, 8, len(cell)) + 1
+        found.append(mixed(prices, [Fraction(int(p), int(parts.sum())) for p in parts]))
+    return found
+
+
+def _outward(scene: Scene, region: Region) -> None:
+    """Look for the nearest game in which the excess does not point inward, with this map."""
+    rough = []
+    for cell in region.cells:
+        weights = region.weights(cell)
+        for point in dict.fromkeys(_points_of(scene, region, cell)):
+            for claim in scene.arena.claims(point)[1]:
+                rough.append((scene.arena.rough_radius(claim, weights), claim, weights))
+    rough.sort(key=lambda one: one[0])
+    tries = [
+        nearest(scene.actions, scene.payoffs, [claim], weights=weights)
+        for _, claim, weights in rough[: 2 * _TRIED]
+    ]
+    best = min((near for near in tries if near), key=lambda near: near.radius, default=None)
+    moved = best and best.exact()
+    if moved:
+        radius = distance(moved, scene.payoffs)
+        scene.tally.outward.append(float(region.radius / radius))
+        scene.judges.submit("outward", [region.entry], radius, false=True)
 
 
 def _nearest_at(scene: Scene, point: Vector, **options: Any) -> Iterator[Near]:
@@ -335,6 +360,6 @@ def _alike(scene: Scene, known: Sequence[Known], true: Sequence[Region]) -> None
     if moved is None:
         return
     reached = distance(moved, scene.payoffs)
-    for factor in (Fraction(1), _HAIR, Fraction(3, 2)):
-        said = scene.judges.says_payoffs_differ(entries, reached * factor)
-        scene.tally.count("alike", said, said, {"entries": entries, "radius": str(reached)})
+    for more in {reached, reached * _HAIR, max(radius, reached)}:
+        said = scene.judges.says_payoffs_differ(entries, more)
+        scene.tally.count("alike", said, said, {"entries": entries, "radius": str(more)})

@@ -50,6 +50,27 @@ class Region:
     def matrix(self) -> np.ndarray:
         return np.array([[float(Fraction(u)) for u in row] for row in self.entry["map"]])
 
+    def weights(self, cell: Sequence[int]) -> list[Fraction]:
+        """Return ``β`` of a cell: of the players' excesses, what is to be positive there."""
+        corners = [self.prices[k][:-1] for k in cell]
+        steps = [[p - q for p, q in zip(c, corners[0], strict=True)] for c in corners[1:]]
+        if not steps:
+            normal = [Fraction(1)]
+        elif len(steps) == 1:
+            ((x, y),) = steps
+            normal = [-y, x]
+        else:
+            (a, b, c), (x, y, z) = steps
+            normal = [b * z - c * y, c * x - a * z, a * y - b * x]
+        center = map(Fraction, self.entry["center"]["prices"][:-1])
+        inward = sum(u * (c - p) for u, c, p in zip(normal, center, corners[0], strict=True))
+        rows = [list(map(Fraction, row)) for row in self.entry["map"]]
+        beta = [
+            sum((u * y for u, y in zip(normal, column, strict=True)), Fraction(0))
+            for column in zip(*rows, strict=True)
+        ]
+        return [w if inward > 0 else -w for w in beta] + [Fraction(0)]
+
 
 def corners_of(entry: Entry) -> list[Vector]:
     return [tuple(map(Fraction, vertex["prices"])) for vertex in entry["vertices"]]
