@@ -118,7 +118,7 @@ def nearest(
     within : the radius, where something else is to be least
     goal : (player, sign) whose payoff from the first claim, times the sign, is to be least
     alike : whether the claims are to pay the same
-    weights : of the players, if only their weighted excess is to vanish, for the first claim
+    weights : of the players, if only their excess, so weighted, is not to be positive
     """
     s = Sketch(np.random.default_rng(0), actions, 1)
     flat = [u for row in payoffs for u in row]
@@ -145,7 +145,7 @@ def nearest(
             (-w * b, s.payoff(i, claims[0].planner))
             for i, (w, b) in enumerate(zip(weights, claims[0].prices, strict=True))
         ]
-        s.zero(add(*rows))
+        s.positive(add((-1, add(*rows))), strict=False)
     if alike:
         for i in range(s.n):
             s.zero(add(*((1 - 2 * k, s.payoff(i, c.planner)) for k, c in enumerate(claims))))

@@ -23,7 +23,7 @@ from harsanyi_aux.subdivision.document import exact_game
 from harsanyi_aux.subdivision.frame import Frame
 from hostile.claims import Claim, Vector, payoffs_of
 from hostile.nearby import Payoffs
-from hostile.tally import Tally
+from hostile.tally import Tally, texts
 
 Entry = dict[str, Any]
 _UNIT = 10**5
@@ -147,29 +147,17 @@ class Judges:
             least + width * u
             for u, least, width in zip(scaled, table.minima, table.ranges, strict=True)
         ]
-        reports = self.reports([region.entry], region.radius)
-        wrong = False
-        for report, prices in (
-            (r, s)
-            for r, s in zip(
-                reports,
-                [
-                    r and (r.statements[0].prices if k == 0 else r.prices[0])
-                    for k, r in enumerate(reports)
-                ],
-                strict=True,
-            )
-            if r is not None
-        ):
-            wrong |= not all(
-                lo <= u <= hi for u, (lo, hi) in zip(own, report.payoffs[0], strict=True)
-            )
-            wrong |= not all(
-                lo <= p <= hi for p, (lo, hi) in zip(claim.prices, prices, strict=True)
-            )
-        self.tally.count(
-            "bounds", True, wrong, {"entry": region.entry, "radius": str(region.radius)}
-        )
+        first, second = self.reports([region.entry], region.radius)
+        said = []
+        if first is not None:
+            said += [*zip(claim.prices, first.statements[0].prices, strict=True)]
+            said += [*zip(own, first.payoffs[0], strict=True)]
+        if second is not None:
+            said += [*zip(claim.prices, second.prices[0], strict=True)]
+            said += [*zip(own, second.payoffs[0], strict=True)]
+        wrong = not all(low <= value <= high for value, (low, high) in said)
+        kept = {"entry": region.entry, "radius": str(region.radius), "payoffs": texts(own)}
+        self.tally.count("bounds", True, wrong, kept)
 
     # -- entries ---------------------------------------------------------------------------------
 

@@ -112,7 +112,9 @@ def _alike(s: Sketch, one: Mixture, two: Mixture, *, distant: bool) -> None:
 
 def _shipped(rng: np.random.Generator) -> Case | None:
     """Return a game near one of the examples, with two exact equilibria."""
-    game, found = _solved(_EXAMPLES[int(rng.integers(len(_EXAMPLES)))])
+    small = [path for path in _EXAMPLES if path.name < "3"]  # mostly: they are checked faster
+    listed = small if rng.random() < 0.7 else _EXAMPLES
+    game, found = _solved(listed[int(rng.integers(len(listed)))])
     s = Sketch(rng, game.actions, 1000)
     noise = rng.integers(-2, 3, s.base.shape)
     s.base = np.clip(np.array(game.fractions.reshape(s.base.shape).tolist(), int) + noise, 0, 1000)
