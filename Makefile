@@ -23,7 +23,7 @@ test-slow: $(STAMP)
 
 # Hostile games for every form of proof, GAMES of each; results stay in build/hostile and are continued.
 GAMES ?= 1000
-FORMS := one-box kink sets shared-face price-floor dropped exempt perfect
+FORMS := one-box kink sets shared-face price-floor dropped exempt perfect regions
 HOSTILE := PYTHONPATH=tests/support $(BIN)/python -m hostile
 campaign: $(STAMP)
 	mkdir -p build/hostile

@@ -66,6 +66,11 @@ def run_attack(cases: Path, results: Path, count: int) -> None:
                 "true": tally.accepted,
                 "kinds": dict(tally.kinds),
                 "false": tally.false,
+                "reached": {
+                    "outward": tally.outward,
+                    "edge": tally.edges,
+                    "emptied": tally.emptied,
+                },
             },
         )
 
@@ -103,6 +108,7 @@ def run_enumerate(cases: Path, results: Path, count: int, seconds: float) -> Non
 
 def table(paths: list[Path]) -> None:
     rows: dict[str, Counter[str]] = {}
+    reached: dict[str, list[float]] = {}
     for path in paths:
         for line in _lines(path):
             row = rows.setdefault(line["name"], Counter())
@@ -112,6 +118,9 @@ def table(paths: list[Path]) -> None:
                 row["true accepted"] += line["true"]
                 row["false accepted"] += len(line["false"])
                 row["games with a false one"] += bool(line["false"])
+                row["true regions"] += line["kinds"].get("true, true", 0)
+                for kind, shares in line.get("reached", {}).items():
+                    reached.setdefault(kind, []).extend(shares)
             else:
                 row["misses"] += line["miss"]
                 row["complete"] += line["complete"]
@@ -119,6 +128,16 @@ def table(paths: list[Path]) -> None:
                 row["known"] += len(line["found"])
     for name, row in rows.items():
         print(name, dict(row))
+    for kind, shares in reached.items():
+        # the largest radius accepted, as a share of the least found that must be refused
+        shares = sorted(share for share in shares if share)
+        if shares:
+            near = sum(share >= 0.9 for share in shares)
+            print(
+                f"{kind}: {len(shares)}, median {shares[len(shares) // 2]:.2f}, {near} from 0.9,",
+                end=" ",
+            )
+            print(f"largest {shares[-1]}")
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from functools import lru_cache
 #: Joint action (C order) and probability, positive ones only.
 Mixture = Mapping[int, Fraction]
 Vector = tuple[Fraction, ...]
+#: The flaw that is found last, where everyone's strategies are optimal.
+UNFAIR = "division in N fails"
 
 
 @lru_cache(maxsize=256)
@@ -118,7 +120,7 @@ def flaw(
         for i in range(n):
             owed[i] += share_of(n, mask, i) * value
     if any(owed[i] != a[i] * received[i] for i in range(n)):
-        return "division in N fails"
+        return UNFAIR
     if perfect:
         for coalition in range(1, (1 << n) - 1):
             dividends = {a[i] * dividend(fought, coalition, i) for i in members(coalition)}

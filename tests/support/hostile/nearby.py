@@ -13,7 +13,19 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import linprog
 
-from hostile.claims import Claim, Vector, flaw, joint, others, pairs_of, share_of
+from hostile.claims import (
+    UNFAIR,
+    Claim,
+    Vector,
+    expected,
+    flaw,
+    joint,
+    meeting,
+    others,
+    pairs_of,
+    payoffs_of,
+    share_of,
+)
 from hostile.linear import Outcome, Program, Row, rational
 from hostile.sketch import Sketch, add
 
@@ -33,6 +45,25 @@ def normalised(payoffs: Payoffs) -> list[list[Fraction]]:
     return found
 
 
+def weighted_excess(
+    actions: tuple[int, ...], payoffs: Payoffs, claim: Claim, weights: Sequence[Fraction]
+) -> Fraction:
+    """Return ``Σ β_i (φ_i - b_i u_i)`` at saddle points and an optimal planner."""
+    n, total = len(actions), Fraction(0)
+    received = payoffs_of(payoffs, claim)
+    whole = sum(b * u for b, u in zip(claim.prices, received, strict=True))
+    for i, (w, b, u) in enumerate(zip(weights, claim.prices, received, strict=True)):
+        total += w * (whole / n - b * u)
+        for mask in pairs_of(n):
+            fought = expected(payoffs, meeting(actions, mask, *claim.threats[mask]))
+            value = sum(
+                p * v if mask >> j & 1 else -p * v
+                for j, (p, v) in enumerate(zip(claim.prices, fought, strict=True))
+            )
+            total += w * share_of(n, mask, i) * value
+    return total
+
+
 def distance(one: Payoffs, two: Payoffs) -> Fraction:
     """Return the largest difference of two payoffs."""
     return max(abs(p - q) for a, b in zip(one, two, strict=True) for p, q in zip(a, b, strict=True))
@@ -47,6 +78,7 @@ class Near:
     claims: tuple[Claim, ...]
     sketch: Sketch
     found: Outcome
+    weights: Sequence[Fraction] | None = None
 
     @property
     def radius(self) -> float:
@@ -60,9 +92,13 @@ class Near:
             return None
         size = len(self.payoffs[0])
         moved = [point[i * size : (i + 1) * size] for i in range(len(self.payoffs))]
-        if any(flaw(self.actions, moved, claim) is not None for claim in self.claims):
+        flaws = [flaw(self.actions, moved, claim) for claim in self.claims]
+        if self.weights is None:
+            return moved if flaws == [None] * len(flaws) else None
+        if flaws[0] not in (None, UNFAIR):
             return None
-        return moved
+        outward = weighted_excess(self.actions, moved, self.claims[0], self.weights) <= 0
+        return moved if outward else None
 
 
 def nearest(
@@ -73,6 +109,7 @@ def nearest(
     within: Fraction | None = None,
     goal: tuple[int, int] | None = None,
     alike: bool = False,
+    weights: Sequence[Fraction] | None = None,
 ) -> Near | None:
     """Return the nearest game in which some claims are equilibria.
 
@@ -81,6 +118,7 @@ def nearest(
     within : the radius, where something else is to be least
     goal : (player, sign) whose payoff from the first claim, times the sign, is to be least
     alike : whether the claims are to pay the same
+    weights : of the players, if only their excess, so weighted, is not to be positive
     """
     s = Sketch(np.random.default_rng(0), actions, 1)
     flat = [u for row in payoffs for u in row]
@@ -96,8 +134,18 @@ def nearest(
                 if u
                 else {t: rational(1), j: rational(-sign)}
             )
-    for claim in claims:
+    for claim in claims if weights is None else ():
         s.impose(claim)
+    if weights is not None:
+        for mask in pairs_of(s.n):
+            s.saddle(claims[0], mask)
+        s.optimal(claims[0])
+        rows = [(w, s.owed(claims[0], i)) for i, w in enumerate(weights)]
+        rows += [
+            (-w * b, s.payoff(i, claims[0].planner))
+            for i, (w, b) in enumerate(zip(weights, claims[0].prices, strict=True))
+        ]
+        s.positive(add((-1, add(*rows))), strict=False)
     if alike:
         for i in range(s.n):
             s.zero(add(*((1 - 2 * k, s.payoff(i, c.planner)) for k, c in enumerate(claims))))
@@ -106,7 +154,7 @@ def nearest(
         player, sign = goal
         costs = add((sign, s.payoff(player, claims[0].planner)))
     found = s.program.least(costs)
-    return found and Near(actions, payoffs, tuple(claims), s, found)
+    return found and Near(actions, payoffs, tuple(claims), s, found, weights)
 
 
 # -- what might be an equilibrium ----------------------------------------------------------------
@@ -141,24 +189,37 @@ class Arena:
         worth = b @ self.payoffs
         owed += worth.max() / self.n
         gaps = worth.max() - worth
-        size = len(worth)
         paid = b[:, None] * self.payoffs
+        # |e| <= t, and outcomes that trail by 2t may be made the best
         rows = np.block([[paid, -np.ones((self.n, 1))], [-paid, -np.ones((self.n, 1))]])
         found = linprog(
-            np.append(gaps, 1.0),
-            A_ub=rows,
-            b_ub=np.concatenate([owed, -owed]),
-            A_eq=np.append(np.ones(size), 0.0)[None],
+            np.append(np.zeros(len(worth)), 1.0),
+            A_ub=np.vstack([rows, np.append(gaps / 2, -1.0)]),
+            b_ub=np.concatenate([owed, -owed, [0.0]]),
+            A_eq=np.append(np.ones(len(worth)), 0.0)[None],
             b_eq=[1.0],
             method="highs",
         )
         if found.status != 0:
             return np.inf, []
         written = {mask: (rounded(x), rounded(y)) for mask, (x, y) in threats.items()}
-        planners = [rounded(found.x[:-1])]
-        if len(planners[0]) > 1:
-            planners.append({int(np.argmax(found.x[:-1])): Fraction(1)})
+        alone = np.maximum(gaps / 2, np.abs(owed[:, None] - paid).max(axis=0))
+        planners = [{int(o): Fraction(1)} for o in {*np.argsort(alone)[:2], *np.argsort(gaps)[:2]}]
+        if found.x[:-1].max() < 1 - 1e-6:
+            planners.append(rounded(found.x[:-1]))
         return found.fun, [Claim(prices, written, planner) for planner in planners]
+
+    def rough_radius(self, claim: Claim, weights: Sequence[Fraction]) -> float:
+        """Return how far payoffs must be moved for the weighted excess to vanish, at least."""
+        value = float(weighted_excess(self.actions, self.payoffs, claim, weights))
+        beta = np.array([float(w) for w in weights])
+        b = np.array([float(p) for p in claim.prices])
+        doubt = np.abs(beta.mean() - beta) @ b
+        for mask in self._grids:
+            doubt += abs(sum(float(share_of(self.n, mask, i)) * w for i, w in enumerate(beta)))
+        worth = b @ self.payoffs
+        gap = max(worth.max() - worth[o] for o in claim.planner)
+        return max(value / doubt, float(gap) / 2)
 
     def slopes(self, prices: np.ndarray, beta: np.ndarray, planner: np.ndarray) -> np.ndarray:
         """Return how ``β·(φ - b∘u)`` changes with every payoff."""

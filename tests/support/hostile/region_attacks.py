@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from harsanyi_aux.subdivision.frame import build_frame
 
 from hostile.absence import is_absent
 from hostile.claims import Vector
+from hostile.judge import in_hull
 from hostile.nearby import Arena, Near, Payoffs, distance, nearest, normalised
 from hostile.region_claims import Judges, Region, corners_of, remapped
 from hostile.region_covers import with_holes
@@ -67,8 +69,9 @@ def regions(case: Case, rng: np.random.Generator, tally: Tally) -> None:
         region = None if plan is None else _true_region(scene, plan)
         if region is not None:
             true.append((known, region))
-            _enlarge(scene, known, region)
-            _bounds(scene, region)
+            _outward(scene, region)
+            _enlarge(scene, region)
+            _bounds(scene, known, region)
         _beside(scene, known, region)
         _pushed(scene, known, region)
     for known, region in true:
@@ -101,6 +104,7 @@ def _true_region(scene: Scene, plan: Plan) -> Region | None:
             middle = (low + high) / 2
             low, high = (middle, high) if judges.proves(entry, middle) else (low, middle)
         judges.submit("true", [entry], low)
+        judges.submit("concept", [entry], low, false=True, concept="coalition-perfect")
         return Region(entry, low, plan)
     return None
 
@@ -108,7 +112,7 @@ def _true_region(scene: Scene, plan: Plan) -> Region | None:
 # -- too large a radius --------------------------------------------------------------------------
 
 
-def _enlarge(scene: Scene, known: Known, region: Region) -> None:
+def _enlarge(scene: Scene, region: Region) -> None:
     """Look for the nearest games that belie a region, and claim it for radii that reach them."""
     edge = _edge_game(scene, region)
     if edge is None:
@@ -141,7 +145,7 @@ def _claim_beyond(scene: Scene, region: Region, moves: np.ndarray, kind: str) ->
             radius = distance(game, scene.payoffs)
             scene.tally.emptied.append(float(region.radius / radius) if radius else 0.0)
             scene.judges.submit(kind, [region.entry], radius, false=True)
-            for entry in _others_of(scene, region, radius):
+            for entry in islice(_others_of(scene, region, radius), 2):
                 scene.judges.submit(f"{kind}, changed", [entry], radius, false=True)
             return True
     return False
@@ -156,18 +160,41 @@ def _moved(payoffs: Payoffs, moves: np.ndarray) -> list[list[Fraction]]:
 
 def _edge_game(scene: Scene, region: Region) -> Near | None:
     """Return the nearest game found that has an equilibrium on the boundary of a region."""
-    points = []
-    for cell in region.cells:
-        prices = [region.prices[k] for k in cell]
-        mixtures = [[Fraction(int(k == j)) for k in range(len(cell))] for j in range(len(cell))]
-        for _ in range(3) if len(cell) > 1 else ():
-            parts = scene.rng.integers(0, 8, len(cell)) + 1
-            mixtures.append([Fraction(int(p), int(parts.sum())) for p in parts])
-        for mixture in mixtures:
-            points.append(mixed(prices, mixture))
+    points = [point for cell in region.cells for point in _points_of(scene, region, cell)]
     ranked = sorted(set(points), key=lambda point: scene.arena.claims(point)[0])
     found = [near for point in ranked[:_TRIED] for near in _nearest_at(scene, point)]
     return min(found, key=lambda near: near.radius, default=None)
+
+
+def _points_of(scene: Scene, region: Region, cell: Sequence[int]) -> list[Vector]:
+    """Return the corners of a cell and points between them."""
+    prices = [region.prices[k] for k in cell]
+    found = list(prices)
+    for _ in range(3) if len(cell) > 1 else ():
+        parts = scene.rng.integers(0, 8, len(cell)) + 1
+        found.append(mixed(prices, [Fraction(int(p), int(parts.sum())) for p in parts]))
+    return found
+
+
+def _outward(scene: Scene, region: Region) -> None:
+    """Look for the nearest game in which the excess does not point inward, with this map."""
+    rough = []
+    for cell in region.cells:
+        weights = region.weights(cell)
+        for point in dict.fromkeys(_points_of(scene, region, cell)):
+            for claim in scene.arena.claims(point)[1]:
+                rough.append((scene.arena.rough_radius(claim, weights), claim, weights))
+    rough.sort(key=lambda one: one[0])
+    tries = [
+        nearest(scene.actions, scene.payoffs, [claim], weights=weights)
+        for _, claim, weights in rough[: 2 * _TRIED]
+    ]
+    best = min((near for near in tries if near), key=lambda near: near.radius, default=None)
+    moved = best and best.exact()
+    if moved:
+        radius = distance(moved, scene.payoffs)
+        scene.tally.outward.append(float(region.radius / radius))
+        scene.judges.submit("outward", [region.entry], radius, false=True)
 
 
 def _nearest_at(scene: Scene, point: Vector, **options: Any) -> Iterator[Near]:
@@ -205,16 +232,18 @@ def _others_of(scene: Scene, region: Region, radius: Fraction) -> Iterator[dict[
 # -- statements about the payoffs ----------------------------------------------------------------
 
 
-def _bounds(scene: Scene, region: Region) -> None:
+def _bounds(scene: Scene, known: Known, region: Region) -> None:
     """Look for equilibria in a region whose prices or payoffs the report of a true one excludes."""
-    points = [mixed(region.prices, _random_mixture(scene, len(region.prices))) for _ in range(2)]
-    points.append(region.prices[int(scene.rng.integers(len(region.prices)))])
-    for point in points:
-        player, sign = int(scene.rng.integers(scene.boundary.n)), int(scene.rng.choice([1, -1]))
-        for near in _nearest_at(scene, point, within=region.radius, goal=(player, sign)):
-            moved = near.exact()
-            if moved is not None and distance(moved, scene.payoffs) <= region.radius:
-                scene.judges.contains(region, near.claims[0], moved)
+    at = known.claim.prices
+    other = mixed(region.prices, _random_mixture(scene, len(region.prices)))
+    for share in (Fraction(0), Fraction(1, 4), Fraction(1)):
+        point = mixed([at, other], [1 - share, share])
+        player = int(scene.rng.integers(scene.boundary.n))
+        for sign in (1, -1):
+            for near in _nearest_at(scene, point, within=region.radius, goal=(player, sign)):
+                moved = near.exact()
+                if moved is not None and distance(moved, scene.payoffs) <= region.radius:
+                    scene.judges.contains(region, near.claims[0], moved)
 
 
 def _random_mixture(scene: Scene, size: int) -> list[Fraction]:
@@ -304,24 +333,16 @@ def _pushed(scene: Scene, known: Known, region: Region | None) -> None:
 
 def _twice(scene: Scene, known: Known, region: Region) -> None:
     """Claim two equilibria in regions that both hold the same one."""
-    half = _halved(scene, known, region)
-    for radius in (Fraction(0), region.radius):
-        scene.judges.submit("twice", [region.entry, region.entry], radius, false=True)
-        for other in half:
-            scene.judges.submit("twice, a part", [region.entry, other], radius, false=True)
-        if len(half) == 2:
-            scene.judges.submit("two parts", half, radius, false=True)
-
-
-def _halved(scene: Scene, known: Known, region: Region) -> list[dict[str, Any]]:
-    """Return a smaller copy of a region around the known prices, and one drawn from a vertex."""
-    found = []
-    at = known.claim.prices
-    for share, fixed in ((Fraction(1, 2), at), (Fraction(9, 10), region.prices[0])):
-        points = [mixed([fixed, p], [1 - share, share]) for p in region.prices]
-        entry = scene.judges.resized(region.entry, points)
-        found.append(entry)
-    return found
+    about = ((Fraction(1, 2), known.claim.prices), (Fraction(9, 10), region.prices[0]))
+    parts = [
+        [mixed([fixed, p], [1 - share, share]) for p in region.prices] for share, fixed in about
+    ]
+    if not all(in_hull(part, known.claim.prices) for part in (region.prices, *parts)):
+        return
+    smaller = [scene.judges.resized(region.entry, part) for part in parts]
+    for other in (region.entry, *smaller):
+        scene.judges.submit("twice", [region.entry, other], Fraction(0), false=True)
+    scene.judges.submit("twice", smaller, region.radius, false=True)
 
 
 def _alike(scene: Scene, known: Sequence[Known], true: Sequence[Region]) -> None:
@@ -335,6 +356,6 @@ def _alike(scene: Scene, known: Sequence[Known], true: Sequence[Region]) -> None
     if moved is None:
         return
     reached = distance(moved, scene.payoffs)
-    for factor in (Fraction(1), _HAIR, Fraction(3, 2)):
-        said = scene.judges.says_payoffs_differ(entries, reached * factor)
-        scene.tally.count("alike", said, said, {"entries": entries, "radius": str(reached)})
+    for more in {reached, reached * _HAIR, max(radius, reached)}:
+        said = scene.judges.says_payoffs_differ(entries, more)
+        scene.tally.count("alike", said, said, {"entries": entries, "radius": str(more)})

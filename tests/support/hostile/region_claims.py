@@ -23,7 +23,7 @@ from harsanyi_aux.certify import check
 from harsanyi_aux.errors import HarsanyiError
 from hostile.claims import Claim, Vector, payoffs_of
 from hostile.nearby import Payoffs
-from hostile.tally import Tally
+from hostile.tally import Tally, texts
 
 Entry = dict[str, Any]
 _UNIT = 10**5
@@ -49,6 +49,27 @@ class Region:
     @property
     def matrix(self) -> np.ndarray:
         return np.array([[float(Fraction(u)) for u in row] for row in self.entry["map"]])
+
+    def weights(self, cell: Sequence[int]) -> list[Fraction]:
+        """Return ``β`` of a cell: of the players' excesses, what is to be positive there."""
+        corners = [self.prices[k][:-1] for k in cell]
+        steps = [[p - q for p, q in zip(c, corners[0], strict=True)] for c in corners[1:]]
+        if not steps:
+            normal = [Fraction(1)]
+        elif len(steps) == 1:
+            ((x, y),) = steps
+            normal = [-y, x]
+        else:
+            (a, b, c), (x, y, z) = steps
+            normal = [b * z - c * y, c * x - a * z, a * y - b * x]
+        center = map(Fraction, self.entry["center"]["prices"][:-1])
+        inward = sum(u * (c - p) for u, c, p in zip(normal, center, corners[0], strict=True))
+        rows = [list(map(Fraction, row)) for row in self.entry["map"]]
+        beta = [
+            sum((u * y for u, y in zip(normal, column, strict=True)), Fraction(0))
+            for column in zip(*rows, strict=True)
+        ]
+        return [w if inward > 0 else -w for w in beta] + [Fraction(0)]
 
 
 def corners_of(entry: Entry) -> list[Vector]:
@@ -126,29 +147,17 @@ class Judges:
             least + width * u
             for u, least, width in zip(scaled, table.minima, table.ranges, strict=True)
         ]
-        reports = self.reports([region.entry], region.radius)
-        wrong = False
-        for report, prices in (
-            (r, s)
-            for r, s in zip(
-                reports,
-                [
-                    r and (r.statements[0].prices if k == 0 else r.prices[0])
-                    for k, r in enumerate(reports)
-                ],
-                strict=True,
-            )
-            if r is not None
-        ):
-            wrong |= not all(
-                lo <= u <= hi for u, (lo, hi) in zip(own, report.payoffs[0], strict=True)
-            )
-            wrong |= not all(
-                lo <= p <= hi for p, (lo, hi) in zip(claim.prices, prices, strict=True)
-            )
-        self.tally.count(
-            "bounds", True, wrong, {"entry": region.entry, "radius": str(region.radius)}
-        )
+        first, second = self.reports([region.entry], region.radius)
+        said = []
+        if first is not None:
+            said += [*zip(claim.prices, first.statements[0].prices, strict=True)]
+            said += [*zip(own, first.payoffs[0], strict=True)]
+        if second is not None:
+            said += [*zip(claim.prices, second.prices[0], strict=True)]
+            said += [*zip(own, second.payoffs[0], strict=True)]
+        wrong = not all(low <= value <= high for value, (low, high) in said)
+        kept = {"entry": region.entry, "radius": str(region.radius), "payoffs": texts(own)}
+        self.tally.count("bounds", True, wrong, kept)
 
     # -- entries ---------------------------------------------------------------------------------
 

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from harsanyi_aux import StrategicGame
+from harsanyi_aux import Equilibrium, StrategicGame, load_game, solve_all
 from hostile.box_forms import kink, one_box
 from hostile.cell_forms import dropped, exempt, singular
-from hostile.claims import Claim
-from hostile.drawing import jittered, moved, near, prices, pure, sketch
-from hostile.linear import rational
+from hostile.claims import Claim, Mixture
+from hostile.drawing import near, prices, pure, sketch
+from hostile.linear import Row, rational
+from hostile.nearby import Arena, normalised, rounded
 from hostile.sketch import Case, Sketch, add
 
-_SHAPES = [(2, 2, 2)] * 8 + [(2, 2, 3), (2, 3, 2), (3, 3, 3), (2, 2), (2, 3), (3, 3), (2, 2, 2, 2)]
+_SHAPES = [(2, 2, 2)] * 8 + [
+    (2, 2, 3),
+    (2, 3, 2),
+    (3, 3, 3),
+    (2, 2, 2),
+    (2, 2),
+    (2, 3),
+    (3, 3),
+    (2, 2, 2, 2),
+]
+
+
+_VARIANTS = ("strict", "strict", "tied", "rival", "two", "alike", "merging", "borrowed", "shipped")
+_EXAMPLES = sorted((Path(__file__).parents[3] / "examples" / "robust").glob("*.game.json"))
 
 
 def regions(rng: np.random.Generator) -> Case | None:
-    variants = ("strict", "strict", "tied", "rival", "rival", "two", "alike", "merging", "borrowed")
-    variant = variants[int(rng.integers(len(variants)))]
+    variant = _VARIANTS[int(rng.integers(len(_VARIANTS)))]
     if variant == "borrowed":
         made = (one_box, kink, dropped, exempt)[int(rng.integers(4))](rng)
         case = made and replace(made, form="regions", variant=f"borrowed: {made.variant}")
     else:
-        case = _own(rng, variant)
+        case = _shipped(rng) if variant == "shipped" else _own(rng, variant)
     if case is None or len(case.known) == 0 or case.concept != "coco":
         return None
     return in_other_units(case, rng) if rng.random() < 0.3 else case
 
 
 def _own(rng: np.random.Generator, variant: str) -> Case | None:
-    s = sketch(rng, _SHAPES)
+    shapes = [shape for shape in _SHAPES if len(shape) > 2 or variant not in ("two", "alike")]
+    s = sketch(rng, shapes)
+    s.margins = (0.0, 0.005, 0.02, 0.05)
     first = prices(rng, s.n)
     threats = s.saddles(first)
     if rng.random() < 0.5:  # bounds are exact then
@@ -46,21 +63,20 @@ def _own(rng: np.random.Generator, variant: str) -> Case | None:
     if variant == "merging":  # as if two equilibria met: some change takes both away
         singular(s, claim)
     if variant in ("two", "alike"):
-        second = near(rng, first) if rng.random() < 0.5 else prices(rng, s.n)
+        # with the same outcomes and threats all prices between would serve, too
+        second = near(rng, first) if rng.random() < 0.3 else prices(rng, s.n)
+        rest = [o for o in s.best(second, 4) if o not in planner]
         if second == first:
             return None
-        if variant == "two" and rng.random() < 0.3:
-            second, other = moved(rng, first, 0.02), jittered(s, threats)
-        else:
-            other = s.saddles(second)
-        mine = s.mixture(s.best(second, int(rng.integers(1, 3))))
-        if variant == "alike":
-            _alike(s, planner, mine)
-        s.impose(Claim(second, other, mine))
+        mine = s.mixture(rest[: int(rng.integers(1, 3))])
+        if not mine:
+            return None
+        _alike(s, planner, mine, distant=variant == "two")
+        s.impose(Claim(second, s.saddles(second), mine))
     return s.case("regions", variant)
 
 
-def _between(s: Sketch, row: dict, low: int, high: int, unit: int) -> None:
+def _between(s: Sketch, row: Row, low: int, high: int, unit: int) -> None:
     """Let something lie between numbers of units."""
     u = s.unknown(low, high)
     s.zero(add((unit, row), (-1, {u: rational(1)})))
@@ -79,12 +95,56 @@ def _rival(s: Sketch, claim: Claim) -> None:
     s.positive(gain, strict=False, least=float(s.rng.choice([0.05, 0.2])) * s.top)
 
 
-def _alike(s: Sketch, one: dict, two: dict) -> None:
-    """Let two equilibria pay nearly the same."""
+def _alike(s: Sketch, one: Mixture, two: Mixture, *, distant: bool) -> None:
+    """Let two equilibria pay nearly the same, or clearly not."""
     unit = int(s.rng.choice([30, 300, 3000]))
+    who = int(s.rng.integers(s.n))
     for i in range(s.n):
         gap = add((1, s.payoff(i, one)), (-1, s.payoff(i, two)))
-        _between(s, gap, -3, 3, unit)
+        if distant and i == who:
+            s.positive(gap, strict=False, least=0.15 * s.top)
+        elif not distant:
+            _between(s, gap, 1 if i == who else -3, 3, unit)
+
+
+# -- from games with several robust equilibria ---------------------------------------------------
+
+
+def _shipped(rng: np.random.Generator) -> Case | None:
+    """Return a game near one of the examples, with two exact equilibria."""
+    small = [path for path in _EXAMPLES if path.name < "3"]  # mostly: they are checked faster
+    listed = small if rng.random() < 0.7 else _EXAMPLES
+    game, found = _solved(listed[int(rng.integers(len(listed)))])
+    s = Sketch(rng, game.actions, 1000)
+    noise = rng.integers(-2, 3, s.base.shape)
+    s.base = np.clip(np.array(game.fractions.reshape(s.base.shape).tolist(), int) + noise, 0, 1000)
+    s.margins = (0.0,)
+    chosen = rng.permutation(len(found))[:2].tolist()
+    if any(found[k].kind != "proper" for k in chosen):
+        return None
+    for k in chosen:
+        own = np.asarray(found[k].prices, dtype=float) * game.ranges
+        unit = int(rng.choice([1000, 100_000]))
+        parts = [Fraction(round(float(p) * unit), unit) for p in own[:-1] / own.sum()]
+        where = (*parts, 1 - sum(parts))
+        planner = np.asarray(found[k].strategies[range(s.n)], dtype=float).ravel()
+        threats = {
+            mask: (rounded(x), rounded(y))
+            for mask, (x, y) in Arena(game.actions, normalised(game.fractions.reshape(s.n, -1)))
+            .threats(np.array(where, dtype=float))
+            .items()
+        }
+        s.impose(Claim(where, threats, rounded(planner)))
+    return s.case("regions", "shipped")
+
+
+@cache
+def _solved(path: Path) -> tuple[StrategicGame, list[Equilibrium]]:
+    game = load_game(path)
+    return game, list(solve_all(game, starts=30, rng=0).equilibria)
+
+
+# -- units ---------------------------------------------------------------------------------------
 
 
 def in_other_units(case: Case, rng: np.random.Generator) -> Case:

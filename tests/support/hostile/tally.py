@@ -18,15 +18,17 @@ class Tally:
 
     Attributes
     ----------
-    edges, emptied : lists of float
+    outward, edges, emptied : lists of float
         Of regions: the largest radius accepted, as a share of the least known that must be refused
-        because a game has an equilibrium on the boundary, or none inside.
+        because in some game the excess does not point inward, an equilibrium lies on the boundary,
+        or none inside.
     """
 
     tried: int = 0
     accepted: int = 0
     false: list[dict[str, Any]] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    outward: list[float] = field(default_factory=list)
     edges: list[float] = field(default_factory=list)
     emptied: list[float] = field(default_factory=list)
 
