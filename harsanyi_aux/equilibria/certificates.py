@@ -1,14 +1,19 @@
-"""A game as the checker reads it, and what certificates of every kind begin with."""
+"""A game as the checker reads it, what certificates of every kind begin with, and writing them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.game.equilibrium import Concept
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import format_number
 from harsanyi_aux.numbers.saddle_points import to_fractions
+from harsanyi_aux.text.files import write_bytes
 
 
 def table_of(game: StrategicGame) -> Table:
@@ -43,3 +48,15 @@ def common_part(game: StrategicGame, table: Table, kind: str, concept: Concept) 
         "software": f"harsanyi-aux {__version__}",
         "game": exact_game(game, table),
     }
+
+
+def write_certificate(document: Mapping[str, Any], path: str | Path) -> None:
+    """Write a certificate with its digest, so that the file appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    text = json.dumps(sealed(document), separators=(",", ":"), allow_nan=False) + "\n"
+    write_bytes(path, text.encode())
