@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.errors import InputError, did_you_mean_file
+from harsanyi_aux.game.files.efg import parse_efg
 from harsanyi_aux.game.files.libraries import (
     from_catalog,
-    from_efg,
     from_nashpy,
     from_pygambit,
     from_quantecon,
@@ -61,7 +61,7 @@ def load_game(source: str | Path) -> StrategicGame:
     Parameters
     ----------
     source : str or Path
-        A file ending in ``.json``, ``.nfg`` or ``.efg`` (reduced to strategic form by Gambit);
+        A file ending in ``.json``, ``.nfg`` or ``.efg`` (reduced to strategic form);
         ``-`` for JSON on standard input; ``catalog:NAME`` for a game of pygambit's catalog.
 
     Returns
@@ -83,7 +83,7 @@ def load_game(source: str | Path) -> StrategicGame:
     if ending == ".nfg":
         return parse_nfg(_decode(_read_bytes(name), name), name)
     if ending == ".efg":
-        return from_efg(_decode(_read_bytes(name), name).encode(), name)
+        return parse_efg(_decode(_read_bytes(name), name), name)
     near = "" if Path(name).exists() else did_you_mean_file(name)
     raise InputError(
         f"the ending {clip(ending)} names no format of games",
