@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     CertificateReport = certify.Report
     check_certificate = certify.check
     read_certificate = certify.read
-    write_certificate = certify.write
 
 _HOMES = {
     "AuxiliaryGame": "auxiliary.coco",
@@ -115,7 +114,7 @@ _HOMES = {
     "solve_all": "equilibria.solver",
     "threat_games": "prices.threats",
     "verify": "game.definition",
-    "write_certificate": "certify",
+    "write_certificate": "equilibria.certificates",
     "__version__": "versions",
 }
 # Where the name at home is another.
@@ -123,7 +122,6 @@ _OWN_NAMES = {
     "CertificateReport": "Report",
     "check_certificate": "check",
     "read_certificate": "read",
-    "write_certificate": "write",
 }
 
 __all__ = sorted(_HOMES.keys() - {"__version__"})

@@ -18,8 +18,8 @@ from typing import Any
 
 import pygambit
 
-from harsanyi_aux.certify.reading.document import write
 from harsanyi_aux.certify.replay import check
+from harsanyi_aux.equilibria.certificates import write_certificate
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.equilibria.existence import exists
 from harsanyi_aux.equilibria.results import Enumeration, Existence
@@ -225,7 +225,7 @@ def main() -> None:
         old.unlink()
     for proof in (proof for row in rows for proof in row.proofs):
         if proof.size <= LARGEST_FILE:
-            write(proof.document, FOLDER / proof.file)
+            write_certificate(proof.document, FOLDER / proof.file)
     (FOLDER / "README.md").write_text(table(rows, skipped), encoding="utf-8")
 
 

@@ -27,8 +27,8 @@ from gallery_pages import Proof, page
 from gallery_texts import TEXTS
 
 from harsanyi_aux.certify.claims import Report
-from harsanyi_aux.certify.reading.document import write
 from harsanyi_aux.certify.replay import check
+from harsanyi_aux.equilibria.certificates import write_certificate
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.equilibria.existence import exists
 from harsanyi_aux.equilibria.points.statements import distinctness_statement, without_residuals
@@ -226,7 +226,7 @@ def make(name: str) -> None:
     for file, text in files.items():
         write_text(folder / file, text)
     for file, document in example.documents.items():
-        write(document, folder / file)
+        write_certificate(document, folder / file)
     for path in folder.iterdir():
         if path.name not in {*files, *example.documents, "README.md"}:
             path.unlink()

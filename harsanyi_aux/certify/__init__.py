@@ -7,7 +7,7 @@ imports a numerical library other than python-flint, or a module of the project 
 
 from harsanyi_aux.certify.claims import Report
 from harsanyi_aux.certify.errors import InvalidCertificate
-from harsanyi_aux.certify.reading.document import read, write
+from harsanyi_aux.certify.reading.document import read, sealed
 from harsanyi_aux.certify.replay import check
 
-__all__ = ["InvalidCertificate", "Report", "check", "read", "write"]
+__all__ = ["InvalidCertificate", "Report", "check", "read", "sealed"]

@@ -179,10 +179,12 @@ def _same_file(one: Path, two: Path) -> bool:
 
 def check_writable(output: Path) -> None:
     """Raise `InputError` if a file of that name can not be written: before long work, not after."""
-    folder = output.parent
+    folder = Path(os.path.realpath(output)).parent
     problem = None
     if output.is_dir():
         problem = "is a directory"
+    elif output.exists():
+        problem = None if os.access(output, os.W_OK) else "cannot be written (it is read-only)"
     elif not folder.is_dir():
         problem = "cannot be written (its directory does not exist)"
     elif not os.access(folder, os.W_OK):

@@ -5,13 +5,17 @@ Format: ``docs/certificates.md``.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from harsanyi_aux.certify.boxes.bases import Kernel
 from harsanyi_aux.certify.boxes.claims import BoxClaim
 from harsanyi_aux.certify.boxes.kinks import Kink, Triple
+from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.reading.strategies import Mixed
 from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.reading.values import to_text
@@ -21,6 +25,7 @@ from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import format_number
 from harsanyi_aux.numbers.saddle_points import to_fractions
 from harsanyi_aux.numbers.sparse import Sparse, write_sparse
+from harsanyi_aux.text.files import write_bytes
 
 
 @lru_cache(maxsize=8)  # what the checker derives from a table is kept with it
@@ -120,3 +125,15 @@ def as_sparse(mixed: Mixed) -> Sparse:
 
 def _write_mixed(mixed: Mixed) -> list[list[int | str]]:
     return write_sparse(as_sparse(mixed))
+
+
+def write_certificate(document: Mapping[str, Any], path: str | Path) -> None:
+    """Write a certificate with its digest, so that the file appears complete or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    text = json.dumps(sealed(document), separators=(",", ":"), allow_nan=False) + "\n"
+    write_bytes(path, text.encode())

@@ -11,7 +11,8 @@ import pytest
 from certificates.worked_examples import dilemma, lone_chooser
 from flint import fmpq
 
-from harsanyi_aux.certify import InvalidCertificate, check, read, write
+from harsanyi_aux import write_certificate
+from harsanyi_aux.certify import InvalidCertificate, check, read
 from harsanyi_aux.certify.reading import document
 from harsanyi_aux.certify.reading.values import MOST_DIGITS, rational, to_text
 from harsanyi_aux.errors import InputError
@@ -21,7 +22,7 @@ def test_written_certificates_are_read_back(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     certificate = dilemma()
     del certificate["sha256"]
-    write(certificate, path)
+    write_certificate(certificate, path)
     found = read(path)
     assert found == dilemma()
     assert check(found).claim == check(dilemma()).claim
@@ -37,10 +38,10 @@ def test_the_digest_is_that_of_the_page() -> None:
 
 def test_what_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        write(lone_chooser(), tmp_path / "no folder" / "proof.json")
+        write_certificate(lone_chooser(), tmp_path / "no folder" / "proof.json")
     for value in (float("nan"), fmpq(1, 2), {1, 2}):
         with pytest.raises(InvalidCertificate):
-            write({**lone_chooser(), "price_floor": value}, tmp_path / "proof.json")
+            write_certificate({**lone_chooser(), "price_floor": value}, tmp_path / "proof.json")
     assert not list(tmp_path.iterdir())
 
 
@@ -118,7 +119,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             read(name)
     # a file beyond the limit is refused before it is parsed
     path = tmp_path / "proof.json"
-    write(lone_chooser(), path)
+    write_certificate(lone_chooser(), path)
     monkeypatch.setattr(document, "LARGEST_FILE", path.stat().st_size)
     check(read(path))
     monkeypatch.setattr(document, "LARGEST_FILE", path.stat().st_size - 1)

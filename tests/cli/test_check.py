@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from certificates.worked_examples import dilemma, distinct, lone_chooser
 
-from harsanyi_aux.certify import write
+from harsanyi_aux import write_certificate
 from harsanyi_aux.cli.commands.check import check
 from harsanyi_aux.errors import InputError
 
@@ -24,7 +24,7 @@ def _run(path: Path, capsys: pytest.CaptureFixture[str], **options: Any) -> tupl
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
     path = tmp_path / "proof.json"
-    write(dilemma(), path)
+    write_certificate(dilemma(), path)
     return path
 
 
@@ -58,7 +58,7 @@ def test_json(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_json_without_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "proof.json"
-    write(distinct("coalition-perfect", 2), path)
+    write_certificate(distinct("coalition-perfect", 2), path)
     data = json.loads(_run(path, capsys, as_json=True)[1])
     assert (data["kind"], data["equilibria"]) == ("distinctness", 2)
     assert data["price_floor"] is data["proved_floor"] is None
@@ -68,7 +68,7 @@ def test_a_false_certificate(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     path = tmp_path / "proof.json"
     certificate = lone_chooser()
     certificate["nodes"][0][1]["weights"] = [1, 0]
-    write(certificate, path)
+    write_certificate(certificate, path)
     status, out = _run(path, capsys)
     assert status == 1
     assert out.startswith("Not valid: nodes[0]: the bound is ")

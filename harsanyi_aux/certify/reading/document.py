@@ -1,4 +1,4 @@
-"""Certificates as JSON: reading with suspicion, writing, and the digest against damage.
+"""Certificates as JSON: reading with suspicion, and the digest against damage.
 
 Format: ``docs/certificates.md``, "Common part".
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +17,7 @@ from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.values import clip
 from harsanyi_aux.errors import InputError, did_you_mean_file
 
-__all__ = ["digest", "loads", "read", "sealed", "write"]
+__all__ = ["digest", "loads", "read", "sealed"]
 
 FORMAT, VERSION = "harsanyi-certificate", 1
 
@@ -121,29 +119,6 @@ def digest(document: Mapping[str, Any]) -> str:
 def sealed(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with its digest."""
     return {**document, "sha256": digest(document)}
-
-
-def write(document: Mapping[str, Any], path: str | Path) -> None:
-    """Write a certificate with its digest, so that the file appears complete or not at all.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written.
-    """
-    text = json.dumps(sealed(document), separators=(",", ":"), allow_nan=False) + "\n"
-    target = Path(path)
-    beside = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
-    try:
-        try:
-            beside.write_bytes(text.encode())
-            os.replace(beside, target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:
-        told = (isinstance(error, OSError) and error.strerror) or str(error)
-        raise InputError(f"cannot be written ({told})", place=str(path)) from error
 
 
 def _parse_int(text: str) -> int:

@@ -161,7 +161,7 @@ def _check_output(folder: Path) -> None:
 
 def _save(game: DesignedGame, folder: Path) -> None:
     """Save game, equilibria and certificates; the folder appears complete or not at all."""
-    from harsanyi_aux.certify import write
+    from harsanyi_aux.equilibria.certificates import write_certificate
     from harsanyi_aux.equilibria.points.statements import statements
     from harsanyi_aux.game.files.json_files import save_game, write_text
 
@@ -175,7 +175,7 @@ def _save(game: DesignedGame, folder: Path) -> None:
                 text = json.dumps(equilibrium.to_dict(), indent=1) + "\n"
                 write_text(beside / f"equilibrium-{k + 1}.json", text)
             for name, document in certificates.items():
-                write(document, beside / f"{name}.certificate.json")
+                write_certificate(document, beside / f"{name}.certificate.json")
             os.replace(beside, folder)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)

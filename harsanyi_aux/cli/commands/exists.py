@@ -78,9 +78,9 @@ def exists(
             )
         )
     if certificate is not None and result.certificate is not None:
-        from harsanyi_aux.certify.reading.document import write
+        from harsanyi_aux.equilibria.certificates import write_certificate
 
-        write(result.certificate, certificate)
+        write_certificate(result.certificate, certificate)
     if result.interrupted:
         return INTERRUPTED
     return DONE if result.status == "exists" else NEGATIVE

@@ -138,10 +138,10 @@ def robust(
             parts.append("Interrupted: this is what had been found.")
         write_parts(parts)
     if example is not None:
-        from harsanyi_aux.certify import write
+        from harsanyi_aux.equilibria.certificates import write_certificate
 
         if certificate is not None:
-            write(example.certificate, certificate)
+            write_certificate(example.certificate, certificate)
         if output is not None:
             save_game(example.game, output)
     if interrupted:

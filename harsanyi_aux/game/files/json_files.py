@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from harsanyi_aux.errors import InputError, did_you_mean_file
+from harsanyi_aux.game.files.efg import parse_efg
 from harsanyi_aux.game.files.libraries import (
     from_catalog,
-    from_efg,
     from_nashpy,
     from_pygambit,
     from_quantecon,
@@ -32,6 +30,7 @@ from harsanyi_aux.game.files.nfg import LARGEST_COUNT, parse_nfg, write_nfg
 from harsanyi_aux.game.payoffs import MOST_PLAYERS
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import clip, format_number, parse_number
+from harsanyi_aux.text.files import write_bytes
 
 __all__ = [
     "from_catalog",
@@ -62,7 +61,7 @@ def load_game(source: str | Path) -> StrategicGame:
     Parameters
     ----------
     source : str or Path
-        A file ending in ``.json``, ``.nfg`` or ``.efg`` (reduced to strategic form by Gambit);
+        A file ending in ``.json``, ``.nfg`` or ``.efg`` (reduced to strategic form);
         ``-`` for JSON on standard input; ``catalog:NAME`` for a game of pygambit's catalog.
 
     Returns
@@ -84,7 +83,7 @@ def load_game(source: str | Path) -> StrategicGame:
     if ending == ".nfg":
         return parse_nfg(_decode(_read_bytes(name), name), name)
     if ending == ".efg":
-        return from_efg(_decode(_read_bytes(name), name).encode(), name)
+        return parse_efg(_decode(_read_bytes(name), name), name)
     near = "" if Path(name).exists() else did_you_mean_file(name)
     raise InputError(
         f"the ending {clip(ending)} names no format of games",
@@ -129,26 +128,15 @@ def read_json(source: str | Path) -> object:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a UTF-8 file so that it appears complete or not at all.
+    """Write a UTF-8 file so that it appears complete or not at all; see `text.files.replacing`.
 
     Raises
     ------
     InputError
         If the file cannot be written; an older file of that name is then untouched.
     """
-    target = Path(path)
-    beside = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
-    try:
-        try:
-            # bytes, because a text file would translate line ends inside labels
-            with beside.open("xb") as file:
-                file.write(text.encode())
-            os.replace(beside, target)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
-        raise InputError(f"cannot be written ({_reason(error)})", place=str(path)) from error
+    # bytes, because a text file would translate line ends inside labels
+    write_bytes(path, text.encode())
 
 
 def _displayed(name: str) -> str:

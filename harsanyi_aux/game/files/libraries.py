@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.game.files.efg import parse_efg
 from harsanyi_aux.game.files.nfg import parse_nfg, write_nfg
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import clip
 
 __all__ = [
     "from_catalog",
-    "from_efg",
     "from_nashpy",
     "from_pygambit",
     "from_quantecon",
@@ -137,15 +137,17 @@ def from_pygambit(game: Any, *, source: str = "") -> StrategicGame:
     Raises
     ------
     InputError
-        If Gambit cannot write the game or its numbers do not fit.
+        If Gambit cannot write the game, its numbers do not fit, or a tree has too many strategies.
     """
+    pygambit = _pygambit(source)
+    # before pygambit 17 there was one class for both
+    extensive = getattr(pygambit.gambit, "ExtensiveGame", None)
+    tree = game.is_tree if extensive is None else isinstance(game, extensive)
     try:
-        text = game.to_nfg()
+        text = game.to_efg() if tree else game.to_nfg()
     except (ValueError, RuntimeError) as error:
-        raise InputError(
-            f"Gambit cannot reduce it to strategic form ({error})", place=source
-        ) from error
-    return parse_nfg(text, source)
+        raise InputError(f"Gambit cannot write it ({error})", place=source) from error
+    return parse_efg(text, source) if tree else parse_nfg(text, source)
 
 
 def to_pygambit(game: StrategicGame) -> Any:
@@ -182,30 +184,6 @@ def to_pygambit(game: StrategicGame) -> Any:
 def _gambit_name(text: str, instead: str) -> str:
     words = "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").split()
     return " ".join(words) or instead
-
-
-def from_efg(content: bytes, source: str) -> StrategicGame:
-    """Read an extensive game from the content of an ``.efg`` file and reduce it.
-
-    Parameters
-    ----------
-    content : bytes
-    source : str
-        The name of the file, for messages.
-
-    Raises
-    ------
-    InputError
-        With Gambit's account of what is wrong and where; if pygambit is not installed.
-    """
-    import io
-
-    pygambit = _pygambit(source)
-    try:
-        game = pygambit.read_efg(io.BytesIO(content))
-    except (ValueError, RuntimeError) as error:
-        raise InputError(str(error), place=source) from error
-    return from_pygambit(game, source=source)
 
 
 def from_catalog(name: str) -> StrategicGame:

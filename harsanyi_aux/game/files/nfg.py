@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.game.files.scanner import Scanner
 from harsanyi_aux.game.payoffs import MOST_PLAYERS
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, clip, format_number, parse_number
@@ -28,72 +28,6 @@ __all__ = ["LARGEST_COUNT", "TRANSFERABLE", "parse_nfg", "write_nfg"]
 
 TRANSFERABLE = "transferable utility"
 LARGEST_COUNT = 10**9  # of actions; no game so large fits in memory
-
-_GAP = re.compile(r"[\s,]*")
-_TOKEN = re.compile(
-    r'(?P<text>"[^"\\]*(?:\\.[^"\\]*)*")|(?P<brace>[{}])|(?P<word>[^\s{}",]+)', re.DOTALL
-)
-_ESCAPE = re.compile(r'\\(["\\])')
-
-
-@dataclass
-class _Scanner:
-    """The text of a file and how far it has been read."""
-
-    text: str
-    source: str
-    at: int = 0
-
-    def error(self, problem: str, at: int | None = None, mend: str = "") -> InputError:
-        at = self.at if at is None else at
-        line = self.text.count("\n", 0, at) + 1
-        column = at - self.text.rfind("\n", 0, at)
-        return InputError(problem, place=f"line {line}, column {column}", mend=mend).within(
-            self.source
-        )
-
-    def peek(self) -> tuple[str, str]:
-        """Return kind and content of the next token: a text, a word, a brace or the end."""
-        gap = _GAP.match(self.text, self.at)
-        self.at = gap.end() if gap else self.at
-        token = _TOKEN.match(self.text, self.at)
-        if token is None:
-            if self.at < len(self.text):
-                raise self.error("a quotation mark is never closed")
-            return "end", ""
-        if token["text"] is not None:
-            return "text", token["text"]
-        return ("brace", token["brace"]) if token["brace"] else ("word", token["word"])
-
-    def skip(self, token: str) -> None:
-        self.at += len(token)
-
-    def accept(self, kind: str, content: str | None = None) -> str | None:
-        """Step over the next token if it is as described, and return it."""
-        found, token = self.peek()
-        if found != kind or (content is not None and token != content):
-            return None
-        self.skip(token)
-        return token
-
-    def expect(self, what: str, kind: str, content: str | None = None) -> str:
-        """Step over the next token, which must be as described."""
-        token = self.accept(kind, content)
-        if token is None:
-            _, found = self.peek()
-            raise self.error(f"expected {what}, found {clip(found) if found else 'the end'}")
-        return token
-
-    def expect_text(self, what: str) -> str:
-        return _ESCAPE.sub(r"\1", self.expect(what, "text")[1:-1])
-
-    def texts(self, what: str) -> list[str]:
-        """Read ``{ "..." "..." }``."""
-        self.expect(f'"{{" before {what}', "brace", "{")
-        read = []
-        while not self.accept("brace", "}"):
-            read.append(self.expect_text(f'{what} in quotes or "}}"'))
-        return read
 
 
 def parse_nfg(text: str, source: str = "") -> StrategicGame:
@@ -116,7 +50,7 @@ def parse_nfg(text: str, source: str = "") -> StrategicGame:
     InputError
         Naming `source`, line and column.
     """
-    scanner = _Scanner(text, source)
+    scanner = Scanner(text, source)
     for content in ("NFG", "1"):
         scanner.expect('the header "NFG 1 R"', "word", content)
     if not (scanner.accept("word", "R") or scanner.accept("word", "D")):
@@ -144,7 +78,7 @@ def parse_nfg(text: str, source: str = "") -> StrategicGame:
         raise error.within(source) from None
 
 
-def _read_strategies(scanner: _Scanner, n: int) -> tuple[list[int], list[list[str]] | None]:
+def _read_strategies(scanner: Scanner, n: int) -> tuple[list[int], list[list[str]] | None]:
     """Read ``{ 2 2 }`` or ``{ { "a" "b" } { "c" "d" } }``: action counts and labels."""
     scanner.expect('"{" before the strategies', "brace", "{")
     before = scanner.at
@@ -169,7 +103,7 @@ def _read_strategies(scanner: _Scanner, n: int) -> tuple[list[int], list[list[st
     return counts, labels or None
 
 
-def _words(scanner: _Scanner, expected: int, what: str) -> list[str]:
+def _words(scanner: Scanner, expected: int, what: str) -> list[str]:
     """Return the rest of the file, which must be so many words."""
     words = scanner.text[scanner.at :].replace(",", " ").split()
     if len(words) != expected:
@@ -178,13 +112,13 @@ def _words(scanner: _Scanner, expected: int, what: str) -> list[str]:
     return words
 
 
-def _position(scanner: _Scanner, k: int) -> int:
+def _position(scanner: Scanner, k: int) -> int:
     """Return where word `k` of the rest of the file begins."""
     found = re.compile(r"[^\s,]+").finditer(scanner.text, scanner.at)
     return next(match.start() for index, match in enumerate(found) if index == k)
 
 
-def _read_payoffs(scanner: _Scanner, n: int, outcomes: int) -> ObjectArray:
+def _read_payoffs(scanner: Scanner, n: int, outcomes: int) -> ObjectArray:
     """Read the payoff form: the payoffs of all players, outcome by outcome."""
     words = _words(scanner, n * outcomes, f"payoffs ({n} players, {outcomes} outcomes)")
     numbers: dict[str, object] = {}
@@ -197,7 +131,7 @@ def _read_payoffs(scanner: _Scanner, n: int, outcomes: int) -> ObjectArray:
     return _table([numbers[word] for word in words], n)
 
 
-def _read_outcomes(scanner: _Scanner, n: int, outcomes: int) -> ObjectArray:
+def _read_outcomes(scanner: Scanner, n: int, outcomes: int) -> ObjectArray:
     """Read the outcome form: named payoff vectors, then their numbers; 0 stands for all zeros."""
     vectors: list[object] = [0] * n
     known = 1
@@ -205,13 +139,7 @@ def _read_outcomes(scanner: _Scanner, n: int, outcomes: int) -> ObjectArray:
         scanner.expect('"{" before an outcome', "brace", "{")
         scanner.accept("text")
         for player in range(n):
-            _, word = scanner.peek()
-            try:
-                vectors.append(parse_number(word))
-            except InputError as error:
-                problem = f"payoff of player {player}: {error.problem}"
-                raise scanner.error(problem, mend=error.mend) from None
-            scanner.skip(word)
+            vectors.append(scanner.number(f"payoff of player {player}"))
         scanner.expect(f'"}}" after {n} payoffs', "brace", "}")
         known += 1
     chosen = []

@@ -9,8 +9,6 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.search.campaign.database import COLUMNS, read_digest, read_rows, reading
 from harsanyi_aux.search.campaign.plan import Key, Plan, digest
+from harsanyi_aux.text.files import replacing
 
 #: What settles a game, before the columns of the store.
 SETTLING = ("family", "options", "shape", "concept", "method", "seed")
@@ -133,21 +132,11 @@ def _groups(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 @contextmanager
 def _replacing(target: Path, store: Path) -> Iterator[Path]:
-    """Give a file beside the target to write, which takes its place when all went well."""
+    """Give a new file to write, which takes the place of the target when all went well."""
     if target.exists() and target.samefile(store):
         raise InputError("this is the store itself", place=str(target), mend="name another file")
-    beside = target.parent / f".{target.name}.{secrets.token_hex(4)}.part"
-    try:
+    with replacing(target) as beside:
         yield beside
-        os.replace(beside, target)
-    except OSError as error:
-        raise InputError(
-            f"cannot be written ({os.strerror(error.errno) if error.errno else error})",
-            place=str(target),
-            mend="name a file in a folder that can be written and has space",
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def stored_game(store: str | Path, key: Key) -> StrategicGame:

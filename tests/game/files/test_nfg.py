@@ -122,7 +122,7 @@ BAD_NFG = [
     (HEAD + "{ 2 1 } { { 1 2 } } 1 2", "'2' is not the number of an outcome; 1 outcomes"),
     (HEAD + "{ 2 1 } { { 1 2 } } 1 -1", "'-1' is not the number of an outcome"),
     (HEAD + "{ 2 1 } { { 1 2 } } 1 1.0", "'1.0' is not the number of an outcome"),
-    (HEAD + "{ 2 1 } { { 1 } } 1 1", "payoff of player 1: '}' is not a number"),
+    (HEAD + "{ 2 1 } { { 1 } } 1 1", "expected payoff of player 1, found '}'"),
     (HEAD + "{ 2 1 } { { 1 2 3 } } 1 1", "expected \"}\" after 2 payoffs, found '3'"),
     (HEAD + "{ 2 1 } { 1 2 } 1 1", "expected \"{\" before an outcome, found '1'"),
     (HEAD + "{ 2 1 } { { 1 2 }", 'expected "{" before an outcome, found the end'),
