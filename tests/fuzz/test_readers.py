@@ -54,7 +54,7 @@ def test_json_games(budget: int) -> None:
             assert written is None or game_from_dict(written) == game
         return game is not None
 
-    assert explore(budget, trees(GAMES), holds)
+    assert explore(budget, trees(GAMES), holds) > budget / 10
 
 
 @budgets(150, 20_000)
@@ -69,7 +69,9 @@ def test_json_files(budget: int, tmp_path: Path) -> None:
         return game is not None
 
     files = [text_of(game) for game in GAMES]
-    assert explore(budget, st.one_of(contents(files), trees(GAMES).map(text_of)), holds)
+    assert (
+        explore(budget, st.one_of(contents(files), trees(GAMES).map(text_of)), holds) > budget / 10
+    )
 
 
 @budgets(200, 30_000)
@@ -83,7 +85,7 @@ def test_gambit_files(budget: int) -> None:
             assert written is None or parse_nfg(written) == game
         return game is not None
 
-    assert explore(budget, contents([text.encode() for text in NFG]), holds)
+    assert explore(budget, contents([text.encode() for text in NFG]), holds) > budget / 10
 
 
 @budgets(40, 2_000)
@@ -98,7 +100,7 @@ def test_extensive_games_go_through_gambit(budget: int, tmp_path: Path) -> None:
         path.write_bytes(content)
         return accepted_or_refused(lambda: load_game(path), str(path)) is not None
 
-    assert explore(budget, contents([efg.encode()]), holds)
+    assert explore(budget, contents([efg.encode()]), holds) > budget / 10
 
 
 @budgets(150, 20_000)
@@ -116,7 +118,7 @@ def test_equilibria(budget: int, game: StrategicGame, original: Any) -> None:
                 assert found.residuals.worst <= 1e-9
         return claim is not None
 
-    assert explore(budget, trees([original]), holds)
+    assert explore(budget, trees([original]), holds) > budget / 50
 
 
 @budgets(300, 50_000)
@@ -131,7 +133,7 @@ def test_numbers(budget: int) -> None:
             assert "_" not in text
         return number is not None
 
-    assert explore(budget, st.text(alphabet, max_size=12), holds)
+    assert explore(budget, st.text(alphabet, max_size=12), holds) > budget / 50
 
 
 # -- refusals that random files do not meet ------------------------------------------------------
