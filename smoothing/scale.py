@@ -1,8 +1,8 @@
 """Scaling every coordinate's range to one, and back.
 
-Distances make sense only after scaling (theory note, section 6): then smoothing commutes with
-positive affine maps of the single coordinates, which is equivariance, fact F4. A direction ``a``
-scales the other way: ``a·u = (a ∘ units)·scaled(u) + a·low``.
+Distances make sense only after scaling (facts page, "Smoothing"): then smoothing commutes with
+positive affine maps of the single coordinates, which is equivariance, facts page, F4. A direction
+``a`` scales the other way: ``a·u = (a ∘ units)·scaled(u) + a·low``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Harsanyi's auxiliary game: its Nash equilibria with positive prices are the CoCo equilibria.
 
-Players (theory note, section 4): a threat player for every coalition but the grand one, the
+Players (facts page, "Auxiliary game"): a threat player for every coalition but the grand one, the
 planner, the auctioneer and the follower. Payoffs are measured on the scaled game: every player's
 utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they are then pure numbers, and the
-auxiliary game does not change when utilities are rescaled (fact F4).
+auxiliary game does not change when utilities are rescaled (facts page, F4).
 """
 
 from __future__ import annotations

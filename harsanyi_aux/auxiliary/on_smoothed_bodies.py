@@ -1,11 +1,11 @@
-"""The auxiliary game on a smoothed body, in the note's form and in Harsanyi's.
+"""The auxiliary game on a smoothed body, with an auctioneer and in Harsanyi's form.
 
-In the note's form the planner maximises ``a·u`` over the body while auctioneer and follower name
-prices. In Harsanyi's form the prices are read off the frontier: the planner names a frontier point
-``w``, a follower moves to it, and the prices are the outer normal at the follower's point ``u``;
-the planner is paid ``normal(w)·e``, with ``e`` what each player is owed at ``u`` less what it gets
-there. Both have the same Nash equilibria on bodies with unique outer normals: there ``e = 0``
-(theory note, section 4). Scaled payoffs, normalised prices.
+In the form with an auctioneer the planner maximises ``a·u`` over the body while auctioneer and
+follower name prices. In Harsanyi's form the prices are read off the frontier: the planner names a
+frontier point ``w``, a follower moves to it, and the prices are the outer normal at the follower's
+point ``u``; the planner is paid ``normal(w)·e``, with ``e`` what each player is owed at ``u`` less
+what it gets there. Both have the same Nash equilibria on bodies with unique outer normals: there
+``e = 0`` (facts page, "Auxiliary game"). Scaled payoffs, normalised prices.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SmoothedAuxiliaryGame:
         auctioneer: FloatArray,
         follower: FloatArray,
     ) -> dict[str, float]:
-        """Return every player's regret in the note's form.
+        """Return every player's regret in the form with an auctioneer.
 
         Parameters
         ----------

@@ -1,6 +1,6 @@
 """All equilibria of a game, with a proof that the list is complete.
 
-Theory note, section 5: the price simplex is subdivided; every cell is excluded, shown to hold
+Facts page, "Computing": the price simplex is subdivided; every cell is excluded, shown to hold
 exactly one equilibrium, or left undecided with the reason. What is returned as complete has been
 replayed by the checker (`harsanyi_aux.certify`), which imports nothing from the search.
 """

@@ -1,6 +1,6 @@
 """Does an equilibrium exist? Yes with a certified one, no with a refutation, or undecided.
 
-Theory note, facts F7 and F8. A positive answer needs one certified equilibrium, a negative one the
+Facts page, F7 and F8. A positive answer needs one certified equilibrium, a negative one the
 whole price simplex.
 """
 

@@ -2,7 +2,7 @@
 
 Whatever is proposed is verified by `definition` before it is returned; proper and boundary
 solutions are told apart; equal ones are reported once. For coalition-perfect equilibria saddle
-points are selected at the prices of each CoCo equilibrium found (`division.near`, fact F1).
+points are selected at the prices of each CoCo equilibrium found (`division.near`, facts page, F1).
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ SUM_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Residuals:
-    """Largest normalised violations (pure numbers; theory note, "Scale").
+    """Largest normalised violations (pure numbers; facts page, "Scale").
 
     Attributes
     ----------

@@ -2,7 +2,7 @@
 
 Computed from the definition in doubles or, for rational data, in rational arithmetic; shares no
 code with the solvers. Units are scaled: payoffs in [0, 1], prices normalised to
-``Σ_i a_i r_i = 1`` (theory note, "Scale").
+``Σ_i a_i r_i = 1`` (facts page, "Scale").
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The numbers of one equilibrium that tables show, in the game's own units.
 
-Theory note, section 1: values, payoffs ``u^S``, fallbacks ``t^S`` and dividends ``w^S``. Fractions
+Facts page, "Notation": values, payoffs ``u^S``, fallbacks ``t^S`` and dividends ``w^S``. Fractions
 where game and equilibrium are exact.
 """
 

@@ -1,4 +1,4 @@
-"""Ranges and scaled payoffs of exact games (section 1 of the theory note, "Scale").
+"""Ranges and scaled payoffs of exact games (facts page, "Scale").
 
 Everything is computed in exact arithmetic and rounded once, so that a game whose payoffs carry a
 large common shift is scaled as well as any other.

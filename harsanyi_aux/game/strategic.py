@@ -1,4 +1,4 @@
-"""Cooperative games in strategic form (section 1 of the theory note).
+"""Cooperative games in strategic form (facts page, "Notation").
 
 A game has players ``0..n-1``, finite action sets and a payoff ``U_i(o)`` in utils for every player
 at every outcome. Payoffs given exactly (integers, fractions, decimals, texts) stay exact beside
@@ -181,7 +181,7 @@ class StrategicGame:
             )
         return self.rational
 
-    # -- scale (theory note, section 1) ----------------------------------------------------------
+    # -- scale (facts page, "Notation") ----------------------------------------------------------
 
     @cached_property
     def minima(self) -> FloatArray:
@@ -298,7 +298,7 @@ class StrategicGame:
     def from_bargaining(
         cls, points: Any, disagreement: Any, *, title: str = "bargaining"
     ) -> StrategicGame:
-        """Build the game in which anyone can veto (fact F3 of the theory note).
+        """Build the game in which anyone can veto (facts page, F3).
 
         Player 0 proposes one of the points or rejects, every other player accepts or rejects;
         unless all agree everyone gets the disagreement payoff.
@@ -328,7 +328,7 @@ class StrategicGame:
         return cls.from_arrays(*columns, title=title, action_labels=labels)
 
 
-# -- transformations (fact F4 of the theory note) ------------------------------------------------
+# -- transformations (facts page, F4) ------------------------------------------------
 
 
 def permute_players(game: StrategicGame, order: Sequence[int]) -> StrategicGame:

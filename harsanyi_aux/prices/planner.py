@@ -2,7 +2,7 @@
 
 A planner's body is the hull of finitely many points plus a *smooth part*, a single-valued choice
 ``s(a)`` that is added to whatever point of the hull is chosen: nothing for the feasible set itself,
-``ε a/|a|`` for a ball, and so on (theory note, section 6). Scaled payoffs, normalised prices.
+``ε a/|a|`` for a ball, and so on (facts page, "Smoothing"). Scaled payoffs, normalised prices.
 """
 
 from __future__ import annotations

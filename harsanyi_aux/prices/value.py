@@ -80,7 +80,7 @@ def coco_value(
 
     Notes
     -----
-    Theory note, section 2; Kohlberg and Neyman (2021); Kalai and Kalai (2013) for two players.
+    Facts page, "Concepts"; Kohlberg and Neyman (2021); Kalai and Kalai (2013) for two players.
     """
     n = game.n_players
     listed: Sequence[Number | str] = [1] * n if prices is None else list(prices)

@@ -1,1 +1,1 @@
-"""Designing games with several equilibria (theory note, section 7); see `design`."""
+"""Designing games with several equilibria (facts page, "Design"); see `design`."""

@@ -1,6 +1,6 @@
 """Guided search: payoffs changed step by step so that something about the equilibria grows.
 
-For questions where no linear program helps (theory note, sections 5 and 7): more equilibria,
+For questions where no linear program helps (facts page, "Computing" and "Design"): more equilibria,
 payoffs farther apart, a larger division defect. A (1+1) evolution strategy over integer payoffs: a
 change that does not make the value smaller is kept, steps grow with success and shrink with
 failure. Equilibria met from several starts guide it; what is returned has been enumerated.

@@ -1,10 +1,10 @@
 """Equilibria of smoothed games, and what their limits are on the original game.
 
-The planner chooses from a smoothed body instead of the feasible set (theory note, sections 4 and
-6): the hull of the outcomes plus a ball (outer rounding), the eroded hull plus a ball (sanding), a
-softmax over outcomes (entropic), or the hull plus a small body that lifts a flat hull (lifting).
-Distances are taken after scaling every player's payoffs to range 1, so that smoothing commutes
-with rescaling utilities (F4). The threat games are those of the game itself.
+The planner chooses from a smoothed body instead of the feasible set (facts page, "Auxiliary game"
+and "Smoothing"): the hull of the outcomes plus a ball (outer rounding), the eroded hull plus a ball
+(sanding), a softmax over outcomes (entropic), or the hull plus a small body that lifts a flat hull
+(lifting). Distances are taken after scaling every player's payoffs to range 1, so that smoothing
+commutes with rescaling utilities (facts page, F4). The threat games are those of the game itself.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ TWO = np.array(
 
 
 def test_two_players_have_one_payoff_vector() -> None:
-    # fact F2: no search finds a second
+    # facts page, F2: no search finds a second
     result = improve((2, 2), "count", rng=1, evaluations=6, largest=5)
     assert result.value <= 1
     assert result.evaluations == 6

@@ -1,6 +1,6 @@
 """The price triangle of three players: every point is a vector of normalised prices.
 
-A corner is all weight on one player (theory note, section 1, "Scale").
+A corner is all weight on one player (facts page, "Scale").
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables for people: equilibria, verifications and CoCo values, drawn by rich.
 
 Nothing here decides anything; the numbers come from `definition` and `value`. Prices, payoffs,
-shares and threats are named as in the theory note, sections 1 and 2.
+shares and threats are named as on the facts page, "Notation" and "Concepts".
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def equilibrium_parts(
         Which equilibrium this is, and of how many.
     verification : Verification
     defect : float
-        The division defect (theory note, section 4).
+        The division defect (facts page, "Concepts").
     regrets : mapping of str to float, or None
         Of the players of the auxiliary game; None where there is none (transferable utility).
     everything : bool
