@@ -48,6 +48,14 @@ class AuxiliaryProfile:
         ``ρ_N``, a distribution over outcomes.
     auctioneer, follower : arrays of shape (n,)
         ``b`` and ``a``: normalised prices, non-negative with sum one.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import AuxiliaryGame, StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> profile = AuxiliaryGame(game).from_equilibrium(solve(game))
+    >>> print(profile.follower.round(6), profile.planner.shape)
+    [0.5 0.5] (3, 2)
     """
 
     threats: CoalitionMap[FloatArray]
@@ -66,6 +74,23 @@ class AuxiliaryGame:
     ------
     InputError
         For a game with transferable utility: its prices are fixed, there is nothing to find.
+
+    References
+    ----------
+    * J. C. Harsanyi (1963), "A simplified bargaining model for the n-person cooperative game",
+      International Economic Review 4, 194-220.
+    * G. Debreu (1952), "A social equilibrium existence theorem", Proceedings of the National
+      Academy of Sciences 38, 886-893.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import AuxiliaryGame, StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> auxiliary = AuxiliaryGame(game)
+    >>> auxiliary.players
+    ('threat 0', 'threat 1', 'planner', 'auctioneer', 'follower')
+    >>> max(auxiliary.regrets(solve(game)).values()) < 1e-9
+    True
     """
 
     def __init__(self, game: StrategicGame) -> None:

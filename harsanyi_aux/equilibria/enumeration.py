@@ -158,6 +158,14 @@ class Enumeration:
         The document (``docs/certificates.md``); None for transferable utility.
     seconds : float
     interrupted : bool
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> found = enumerate_equilibria(game)
+    >>> print(found.complete, [equilibrium.kind for equilibrium in found.equilibria])
+    True ['boundary']
     """
 
     game: StrategicGame
@@ -287,6 +295,14 @@ def enumerate_equilibria(
     ------
     InputError
         If an argument is unusable, or the state file belongs to another search.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> found = enumerate_equilibria(game)
+    >>> print(found.complete, [str(u) for u in found.equilibria[0].payoffs])
+    True ['5/2', '3/4']
     """
     chosen = checked_options(game, concept, **options)
     begun = time.perf_counter()

@@ -58,6 +58,14 @@ class Existence:
     unproved : tuple of (prices, defect)
         Where undecided: solutions in doubles (normalised prices) that were not certified; for
         coalition-perfect with the least division defect found there.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, exists
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> answer = exists(game, concept="coalition-perfect")
+    >>> print(answer.status, *answer.equilibrium.prices)
+    exists 1/8 1/4
     """
 
     status: Verdict
@@ -92,6 +100,16 @@ def exists(game: StrategicGame, *, concept: Concept = "coco", **options: Any) ->
     ------
     InputError
         If an argument is unusable.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, check_certificate, exists
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> answer = exists(game)
+    >>> answer.status
+    'refuted'
+    >>> check_certificate(answer.certificate).claim
+    'the game has no CoCo equilibrium with positive prices'
     """
     # one start: a negative answer needs the subdivision anyway, which searches where it must
     chosen = checked_options(game, concept, **{"starts": 1, **options})

@@ -68,6 +68,14 @@ class SolveResult:
     nearest : Equilibrium or None
         For coalition-perfect: the CoCo equilibrium where it was met, with the threats that the
         search met.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve_all
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> result = solve_all(game, starts=2)
+    >>> print(result.equilibria[0].kind, result.best_residual < 1e-9)
+    proper True
     """
 
     equilibria: tuple[Equilibrium, ...]
@@ -120,6 +128,19 @@ def solve(
         With what was tried and the best residual; for coalition-perfect the least division defect.
     InputError
         If an argument is unusable.
+
+    References
+    ----------
+    * E. Kohlberg and A. Neyman (2021), "Cooperative strategic games", Theoretical Economics 16.
+    * R. J. Aumann and M. Kurz (1977), "Power and taxes", Econometrica 45, 1137-1161.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> equilibrium = solve(game)
+    >>> print(equilibrium.kind, equilibrium.prices.round(6), equilibrium.payoffs.round(6))
+    proper [0.125 0.25 ] [2.5  0.75]
     """
     result = solve_all(
         game,
@@ -177,6 +198,14 @@ def solve_all(
     -------
     SolveResult
         The list is not proved complete.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve_all
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> result = solve_all(game, starts=3)
+    >>> len(result.equilibria), result.starts
+    (1, 3)
     """
     if concept not in get_args(Concept):
         raise InputError(f"{concept!r} is not a concept", mend=_choices(get_args(Concept)))

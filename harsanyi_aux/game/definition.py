@@ -87,6 +87,15 @@ class Verification:
     checks : tuple of Check
         In the order of the conditions.
     residuals : Residuals
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> checked = verify(game, solve(game))
+    >>> len(checked.checks), checked.first_failure
+    (9, None)
+    >>> checked.raise_if_invalid()
     """
 
     concept: Concept
@@ -174,6 +183,21 @@ def verify(
     Facts page, "Concepts". Condition 4 is checked in CoCo form; for coalition-perfect equilibria
     also in Harsanyi form (equal dividends), which is equivalent by Theorem 1. A proper equilibrium
     needs prices that stand clear of the residuals (`price_clearance`), unless the check is exact.
+
+    References
+    ----------
+    * J. C. Harsanyi (1963), "A simplified bargaining model for the n-person cooperative game",
+      International Economic Review 4, 194-220.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> equilibrium = solve(game)
+    >>> verify(game, equilibrium).valid
+    True
+    >>> verify(game, equilibrium, concept="coalition-perfect").valid
+    True
     """
     if not tol >= 0:
         raise InputError(f"tolerance {tol} is not a number >= 0", place="tol")
@@ -206,6 +230,13 @@ def division_defect(game: StrategicGame, equilibrium: Equilibrium) -> float:
     How far an equilibrium is from being coalition-perfect (facts page, "Concepts"); zero for two
     players and for games with transferable utility, up to rounding where the game or the
     equilibrium is in floating point.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import division_defect, random_game, solve
+    >>> game = random_game("uniform", (2, 2, 2), 1)
+    >>> print(round(division_defect(game, solve(game)), 6))
+    0.047716
     """
     exact = game.is_exact and equilibrium.is_exact
     found = verify(game, equilibrium, concept="coalition-perfect", exact=exact)

@@ -44,6 +44,14 @@ class ThreatSolution:
         Proved width of each value, in curnits.
     strategies : CoalitionMap of arrays
         ``ρ_S`` for every non-empty coalition, shape ``(m_i for i in S)``.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, threat_games
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> threats = threat_games(game, [1, 1])
+    >>> print(threats.utilities[0b01], threats.gaps.max() < 1e-9)
+    [100.  50.] True
     """
 
     prices: FloatArray
@@ -356,5 +364,15 @@ def threat_games(game: StrategicGame, prices: ArrayLike) -> ThreatSolution:
     Notes
     -----
     Facts page, "Notation". One compiled call solves all ``2**(n-1) - 1`` matrix games.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, threat_games
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> threats = threat_games(game, [1, 1])
+    >>> print(threats.values)
+    [-240.   50.  -50.  240.]
+    >>> print(threats.strategies[{0}], threats.strategies[{1}])
+    [0. 1.] [0. 1.]
     """
     return ThreatGames(game).at(prices)

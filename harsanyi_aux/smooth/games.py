@@ -70,6 +70,14 @@ class SmoothedLimit:
         Whether the claim passes the definition within `LIMIT_TOLERANCE`: the limit is an
         equilibrium of the original game (proper or on the boundary) up to the error of the
         extrapolation.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, follow_smoothing
+    >>> gift = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> limit = follow_smoothing(gift, rounding="outer")
+    >>> print(limit.claim.kind, limit.payoffs.round(6) + 0.0)
+    boundary [1. 0.]
     """
 
     rounding: Rounding | None
@@ -241,6 +249,14 @@ def follow_smoothing(
     ------
     InputError
         If the game cannot be smoothed so, or no step was solved.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, follow_smoothing
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> limit = follow_smoothing(game, rounding="outer")
+    >>> print(limit.payoffs.round(6), limit.attained)
+    [2.5  0.75] True
     """
     if game.transferable:
         raise InputError("games with transferable utility have no frontier to smooth")

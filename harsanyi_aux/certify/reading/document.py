@@ -43,6 +43,14 @@ def read(path: str | Path) -> dict[str, Any]:
         If the file cannot be read, is too large, not JSON or not a certificate of this version.
     InvalidCertificate
         If it is a certificate that breaks a rule of the format.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import read_certificate
+    >>> read_certificate("missing.json")
+    Traceback (most recent call last):
+    ...
+    harsanyi_aux.errors.InputError: missing.json: cannot be read (No such file or directory)
     """
     name = "standard input" if str(path) == "-" else str(path)
     try:
@@ -130,6 +138,14 @@ def write(document: Mapping[str, Any], path: str | Path) -> None:
     ------
     InputError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, exists, read_certificate, write_certificate
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> write_certificate(exists(game).certificate, "none.json")
+    >>> read_certificate("none.json")["kind"]
+    'refutation'
     """
     text = json.dumps(sealed(document), separators=(",", ":"), allow_nan=False) + "\n"
     target = Path(path)

@@ -74,6 +74,13 @@ class DivisionResult:
         exact arithmetic decided but the margin is too small for rounded multipliers.
     reason : str
         In words.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, divide
+    >>> game = StrategicGame.from_bargaining([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0])
+    >>> divide(game, [1, 1, 1]).defect
+    0.0
     """
 
     status: Status
@@ -122,6 +129,16 @@ def divide(
     -----
     Facts page, F1, F8, "Concepts" and "Computing". Prices that are no CoCo equilibrium fail in the
     grand coalition: their status is "impossible".
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, divide
+    >>> game = StrategicGame.from_bargaining([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0])
+    >>> answer = divide(game, [1, 1, 1])
+    >>> print(answer.status, *answer.equilibrium.payoffs)
+    found 1/3 1/3 1/3
+    >>> divide(game, [1, 2, 1]).status
+    'impossible'
     """
     if game.transferable:
         raise InputError(

@@ -47,6 +47,13 @@ def from_nashpy(game: Any, *, title: str = "") -> StrategicGame:
     ------
     InputError
         As `StrategicGame.from_arrays`.
+
+    Examples
+    --------
+    >>> import nashpy
+    >>> from harsanyi_aux.game.files.libraries import from_nashpy
+    >>> from_nashpy(nashpy.Game([[1, 0], [0, 1]], [[0, 1], [1, 0]])).is_exact
+    True
     """
     return StrategicGame.from_arrays(*game.payoff_matrices, title=title)
 
@@ -58,6 +65,13 @@ def to_nashpy(game: StrategicGame) -> Any:
     ------
     InputError
         If there are not two players.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame
+    >>> from harsanyi_aux.game.files.libraries import to_nashpy
+    >>> to_nashpy(StrategicGame.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]])).zero_sum
+    False
     """
     if game.n_players != 2:
         raise InputError(f"nashpy needs 2 players, the game has {game.n_players}")
@@ -82,6 +96,13 @@ def from_quantecon(game: Any, *, title: str = "") -> StrategicGame:
     Notes
     -----
     The payoff array of QuantEcon's player ``i`` has the axes ``i, i+1, ..., n-1, 0, ..., i-1``.
+
+    Examples
+    --------
+    >>> from quantecon.game_theory import NormalFormGame
+    >>> from harsanyi_aux.game.files.libraries import from_quantecon
+    >>> from_quantecon(NormalFormGame([[(1, 0), (0, 1)], [(0, 1), (1, 0)]])).actions
+    (2, 2)
     """
     n = len(game.players)
     columns = [
@@ -92,7 +113,15 @@ def from_quantecon(game: Any, *, title: str = "") -> StrategicGame:
 
 
 def to_quantecon(game: StrategicGame) -> Any:
-    """Return the game as a QuantEcon ``NormalFormGame``; fractions are rounded to doubles."""
+    """Return the game as a QuantEcon ``NormalFormGame``; fractions are rounded to doubles.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import random_game
+    >>> from harsanyi_aux.game.files.libraries import to_quantecon
+    >>> to_quantecon(random_game("integer", (2, 3), 1)).nums_actions
+    (2, 3)
+    """
     from quantecon.game_theory import NormalFormGame, Player
 
     n = game.n_players
@@ -117,6 +146,13 @@ def from_pygambit(game: Any, *, source: str = "") -> StrategicGame:
     ------
     InputError
         If Gambit cannot write the game or its numbers do not fit.
+
+    Examples
+    --------
+    >>> import pygambit
+    >>> from harsanyi_aux.game.files.libraries import from_pygambit
+    >>> from_pygambit(pygambit.catalog.load("journals/ijgt/nau2004/sec5")).actions
+    (2, 2, 2)
     """
     try:
         text = game.to_nfg()
@@ -137,6 +173,13 @@ def to_pygambit(game: StrategicGame) -> Any:
     ------
     InputError
         If Gambit rejects the game.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import random_game
+    >>> from harsanyi_aux.game.files.libraries import to_pygambit
+    >>> len(to_pygambit(random_game("integer", (2, 3), 1)).players)
+    2
     """
     import io
 
@@ -177,6 +220,14 @@ def from_efg(content: bytes, source: str) -> StrategicGame:
     ------
     InputError
         With Gambit's account of what is wrong and where.
+
+    Examples
+    --------
+    >>> from harsanyi_aux.game.files.libraries import from_efg
+    >>> tree = b'EFG 2 R "Gift" { "One" "Two" } p "" 2 1 "" { "keep" "give" } 0 '
+    >>> tree += b't "" 1 "" { 0 0 } t "" 2 "" { 1 0 }'
+    >>> from_efg(tree, "gift.efg")
+    <StrategicGame 'Gift': 2 players, 1x2, exact payoffs>
     """
     import io
 
@@ -201,6 +252,12 @@ def from_catalog(name: str) -> StrategicGame:
     ------
     InputError
         If there is no such game; near names are suggested.
+
+    Examples
+    --------
+    >>> from harsanyi_aux.game.files.libraries import from_catalog
+    >>> from_catalog("journals/ijgt/nau2004/sec5").actions
+    (2, 2, 2)
     """
     import pygambit
 
