@@ -7,8 +7,9 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from pages import ROOT
 
-from harsanyi_aux import StrategicGame, exists
+from harsanyi_aux import StrategicGame, exists, load_game
 
 OUTCOMES = list(product((0, 1), repeat=3))
 F8 = {(0, 0, 0): (1, 4, 4), (1, 1, 0): (2, 0, 0), (1, 1, 1): (2, 0, 0)}
@@ -55,6 +56,38 @@ def test_games_near_the_game_without_one_have_none(seed):
     # facts page, F8: some ball; 1/200 is only a guess at its radius
     change = np.random.default_rng(seed).integers(-100, 101, size=(3, 2, 2, 2))
     assert status(payoffs_of(F8) + change.astype(object) * Q(1, 20_000)) == "refuted"
+
+
+def is_common_conflict(payoffs, prices, conflict, agreement):
+    """Decide whether every fight has its strict saddle point in `conflict`, all in `agreement`."""
+
+    def worth(o, signs):
+        return sum(
+            s * a * u for s, a, u in zip(signs, prices, payoffs[(slice(None), *o)], strict=True)
+        )
+
+    everybody = (1, 1, 1)
+    others = [o for o in np.ndindex(payoffs.shape[1:]) if o != agreement]
+    if any(worth(o, everybody) >= worth(agreement, everybody) for o in others):
+        return False
+    for signs in product((1, -1), repeat=3):
+        for o in np.ndindex(payoffs.shape[1:]):
+            moved = {sign for sign, i, j in zip(signs, o, conflict, strict=True) if i != j}
+            if moved == {1} and len(set(signs)) == 2 and worth(o, signs) >= worth(conflict, signs):
+                return False
+    return True
+
+
+def test_a_ball_of_games_has_two_coalition_perfect_payoff_vectors():
+    # facts page, F11: strict in both, so that nearby games have both
+    payoffs = load_game(ROOT / "tests" / "games" / "two_conflicts.json").fractions
+    first, second = (0, 0, 0), (1, 1, 1)
+    assert is_common_conflict(payoffs, (1, 1, 1), first, (2, 2, 2))
+    gains = payoffs[:, 2, 2, 2] - payoffs[:, 0, 0, 0]
+    assert list(gains) == [1154] * 3  # equal, as the prices are: Nash's solution
+    assert is_common_conflict(payoffs, (13, 14, 19), second, second)
+    assert list(payoffs[:, 2, 2, 2]) != list(payoffs[:, 1, 1, 1])
+    assert not is_common_conflict(payoffs, (1, 1, 1), second, (2, 2, 2))
 
 
 # -- the Harsanyi equilibrium --------------------------------------------------------------------
