@@ -63,6 +63,7 @@ docs: $(STAMP)
 # Redraws the figures of the documentation.
 figures: $(STAMP)
 	$(BIN)/python docs/make_figures.py
+	$(BIN)/python docs/make_floors.py
 
 # Runs the tutorial notebook and saves it with its output.
 notebook: $(STAMP)

@@ -19,7 +19,17 @@ __all__ = [
 
 
 class HarsanyiError(Exception):
-    """Root of the package's own errors."""
+    """Root of the package's own errors.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import HarsanyiError, load_game
+    >>> try:
+    ...     load_game("missing.json")
+    ... except HarsanyiError as error:
+    ...     print(error)
+    missing.json: cannot be read (No such file or directory)
+    """
 
 
 class InputError(HarsanyiError, ValueError):
@@ -37,6 +47,12 @@ class InputError(HarsanyiError, ValueError):
     Notes
     -----
     ``str(error)`` is always a single line, ``place: problem; mend``, without the parts not given.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import InputError
+    >>> print(InputError("is no number", place="payoffs[0]", mend="write 1/3"))
+    payoffs[0]: is no number; write 1/3
     """
 
     def __init__(self, problem: str, *, place: str = "", mend: str = "") -> None:
@@ -77,6 +93,13 @@ class NoEquilibriumFound(HarsanyiError, RuntimeError):  # noqa: N818 (the name i
         The methods, in the order tried.
     best_residual : float, optional
         The smallest normalised residual reached (a pure number); infinite if there was none.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import NoEquilibriumFound
+    >>> error = NoEquilibriumFound("no equilibrium", tried=("homotopy",), best_residual=1e-3)
+    >>> error.tried, error.best_residual
+    (('homotopy',), 0.001)
     """
 
     def __init__(
@@ -98,7 +121,21 @@ def _rebuild_no_equilibrium(
 
 
 class InvalidEquilibrium(HarsanyiError, ValueError):  # noqa: N818 (the name in the interface)
-    """A claimed equilibrium that fails the definition."""
+    """A claimed equilibrium that fails the definition.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import numpy as np
+    >>> from harsanyi_aux import InvalidEquilibrium, StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> wrong = replace(solve(game), payoffs=np.array([1.0, 1.0]))
+    >>> try:
+    ...     verify(game, wrong).raise_if_invalid()
+    ... except InvalidEquilibrium as error:
+    ...     print(str(error).partition(":")[0])
+    condition 'pareto' fails for coalition {0, 1}, player 0
+    """
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

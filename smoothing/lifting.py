@@ -1,4 +1,4 @@
-"""Lifting: full-dimensional bodies that converge to a flat one (theory note, section 6)."""
+"""Lifting: full-dimensional bodies that converge to a flat one (facts page, "Smoothing")."""
 
 from __future__ import annotations
 

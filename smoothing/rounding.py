@@ -1,4 +1,6 @@
-"""Rounded bodies, whose outer normals are unique, and the entropic choice (theory note, section 6).
+"""Rounded bodies, whose outer normals are unique, and the entropic choice.
+
+Facts page, "Smoothing".
 
 Outer rounding ``K ⊕ εB`` contains ``K``; sanding ``(K ⊖ εB) ⊕ εB`` stays inside. Both are a core
 dilated by a ball, and the normal at a frontier point is the direction from its projection onto the

@@ -111,8 +111,8 @@ proves that every coalition-perfect equilibrium with positive prices belongs to 
         "No coalition-perfect equilibrium",
         """\
 Outcome 000 pays (1, 4, 4), outcomes 110 and 111 pay (2, 0, 0), all others nothing. By hand:
-theory note, fact F8. The certificate excludes every positive price vector; it does not exclude
-a boundary solution, which the definition does not count.""",
+[F8](../../../docs/explanation/facts.md#f8). The certificate excludes every positive price vector;
+that prices with zeros are no solution either, and that games nearby have none, is proved there.""",
         """\
 The game is [`examples/no_coalition_perfect.json`](../../no_coalition_perfect.json); `harsanyi
 exists` with `--concept coalition-perfect` writes the certificate.""",
@@ -158,9 +158,10 @@ rounded; such curves were met when random games were enumerated. The payoffs are
         """\
 Not one game but a ball of games: whoever changes every payoff by no more than the radius below
 still has two CoCo equilibria with different payoffs. Non-uniqueness of the CoCo equilibrium is not
-an accident of special payoffs. The game in the middle has exactly three (an odd number, as fact
-F10 of the theory leads one to expect): the two rational ones shown here, whose payoffs differ, and
-an irrational one, which the enumeration's certificate encloses in a box.""",
+an accident of special payoffs. The game in the middle has exactly three (an odd number, as
+[F10](../../../docs/explanation/facts.md#f10) leads one to expect): the two rational
+ones shown here, whose payoffs differ, and an irrational one, which the enumeration's certificate
+encloses in a box.""",
         """\
 Games are designed with two strict CoCo equilibria, payoffs and regions of prices are improved
 together by linear programs, and the radius is the largest that could be proved for the best of

@@ -1,10 +1,10 @@
 """Harsanyi's auxiliary game: its Nash equilibria with positive prices are the CoCo equilibria.
 
-Theorem 2 of ``docs/explanation/existence.md`` (theory note, section 4); that there is one follows
+Theorem 2 of ``docs/explanation/existence.md`` (facts page, "Auxiliary game"); that there is one follows
 from the theorem of Debreu, Glicksberg and Fan. Players are a threat player for every coalition but
 the grand one, the planner, the auctioneer and the follower. Payoffs are measured on the scaled
 game: every player's utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they are then pure
-numbers, and the auxiliary game does not change when utilities are rescaled (fact F4).
+numbers, and the auxiliary game does not change when utilities are rescaled (facts page, F4).
 """
 
 from __future__ import annotations
@@ -59,6 +59,14 @@ class AuxiliaryProfile:
         ``ρ_N``, a distribution over outcomes.
     auctioneer, follower : arrays of shape (n,)
         ``b`` and ``a``: normalised prices, non-negative with sum one.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import AuxiliaryGame, StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> profile = AuxiliaryGame(game).from_equilibrium(solve(game))
+    >>> print(profile.follower.round(6), profile.planner.shape)
+    [0.5 0.5] (3, 2)
     """
 
     threats: CoalitionMap[FloatArray]
@@ -77,6 +85,23 @@ class AuxiliaryGame:
     ------
     InputError
         For a game with transferable utility: its prices are fixed, there is nothing to find.
+
+    References
+    ----------
+    * J. C. Harsanyi (1963), "A simplified bargaining model for the n-person cooperative game",
+      International Economic Review 4, 194-220.
+    * G. Debreu (1952), "A social equilibrium existence theorem", Proceedings of the National
+      Academy of Sciences 38, 886-893.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import AuxiliaryGame, StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> auxiliary = AuxiliaryGame(game)
+    >>> auxiliary.players
+    ('threat 0', 'threat 1', 'planner', 'auctioneer', 'follower')
+    >>> max(auxiliary.regrets(solve(game)).values()) < 1e-9
+    True
     """
 
     def __init__(self, game: StrategicGame) -> None:

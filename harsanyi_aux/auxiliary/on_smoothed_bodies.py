@@ -1,6 +1,6 @@
 """The auxiliary game on a rounded body: the planner names a point, and its normal is the prices.
 
-Section 4 of the theory note. In the note's form the planner maximises ``a·u`` over the body, while
+Facts page, "Auxiliary game". With an auctioneer the planner maximises ``a·u`` over the body, while
 auctioneer and follower name prices. In Harsanyi's form the prices are read off the frontier: the
 planner names a frontier point ``w``, the follower a frontier point ``u``, and the prices are the
 outer normal at ``u``. The planner is paid ``normal(w)·e``, with ``e`` what each player is owed at
@@ -136,7 +136,7 @@ class SmoothedAuxiliaryGame:
         auctioneer: FloatArray,
         follower: FloatArray,
     ) -> dict[str, float]:
-        """Return every player's regret in the note's form.
+        """Return every player's regret in the form with an auctioneer.
 
         Parameters
         ----------

@@ -18,6 +18,12 @@ class InvalidCertificate(HarsanyiError, ValueError):  # noqa: N818 (a verdict, a
     Notes
     -----
     ``str(error)`` is a single line, ``place: reason``.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import InvalidCertificate
+    >>> print(InvalidCertificate("the cell is not excluded", "nodes[17]"))
+    nodes[17]: the cell is not excluded
     """
 
     def __init__(self, reason: str, place: str = "") -> None:

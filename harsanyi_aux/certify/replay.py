@@ -68,6 +68,13 @@ def check(
         If the document is not a certificate of a known version.
     InvalidCertificate
         If it does not prove what it claims; with the place and the reason.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, check_certificate, exists
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> check_certificate(exists(game).certificate).claim
+    'the game has a CoCo equilibrium'
     """
     check_header(document)
     seal = document.get("sha256")

@@ -134,6 +134,14 @@ def write_certificate(document: Mapping[str, Any], path: str | Path) -> None:
     ------
     InputError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, exists, read_certificate, write_certificate
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> write_certificate(exists(game).certificate, "none.json")
+    >>> read_certificate("none.json")["kind"]
+    'refutation'
     """
     text = json.dumps(sealed(document), separators=(",", ":"), allow_nan=False) + "\n"
     write_bytes(path, text.encode())

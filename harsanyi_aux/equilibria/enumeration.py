@@ -1,6 +1,6 @@
 """All equilibria of a game, with a proof that the list is complete.
 
-Theory note, section 5: the price simplex is subdivided; every cell is excluded, shown to hold
+Facts page, "Computing": the price simplex is subdivided; every cell is excluded, shown to hold
 exactly one equilibrium, or left undecided with the reason. What is returned as complete has been
 replayed by the checker (`harsanyi_aux.certify`), which imports nothing from the search.
 """
@@ -179,6 +179,14 @@ def enumerate_equilibria(
     ------
     InputError
         If an argument is unusable, or the state file belongs to another search.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> found = enumerate_equilibria(game)
+    >>> print(found.complete, [str(u) for u in found.equilibria[0].payoffs])
+    True ['5/2', '3/4']
     """
     chosen = checked_options(
         game,
@@ -371,7 +379,7 @@ def _as_cell(node: Node) -> UndecidedCell:
 def _transferable(
     game: StrategicGame, concept: Concept, options: Options, begun: float
 ) -> Enumeration:
-    """Return the one equilibrium of a game with side payments, the CoCo value (theory, 2).
+    """Return the one equilibrium of a game with side payments, the CoCo value (facts page, "Concepts").
 
     All prices are equal there, so that a price floor would mean nothing: it is taken for zero.
     """

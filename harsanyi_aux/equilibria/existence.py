@@ -1,6 +1,6 @@
 """Does an equilibrium exist? Yes with a certified one, no with a refutation, or undecided.
 
-Theory note, facts F7 and F8. A positive answer needs one certified equilibrium, a negative one the
+Facts page, F7 and F8. A positive answer needs one certified equilibrium, a negative one the
 whole price simplex.
 """
 
@@ -63,6 +63,16 @@ def exists(
     ------
     InputError
         If an argument is unusable.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, check_certificate, exists
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> answer = exists(game)
+    >>> answer.status
+    'refuted'
+    >>> check_certificate(answer.certificate).claim
+    'the game has no CoCo equilibrium with positive prices'
     """
     chosen = checked_options(
         game,

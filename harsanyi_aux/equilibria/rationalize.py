@@ -40,6 +40,14 @@ def rationalize(
     ------
     InputError
         If the game's payoffs are floats or transferable.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, rationalize, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> exact = rationalize(game, solve(game))
+    >>> print(*exact.prices, *exact.payoffs)
+    1/8 1/4 5/2 3/4
     """
     if not game.is_exact or game.transferable:
         raise InputError(

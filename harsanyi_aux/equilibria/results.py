@@ -193,6 +193,14 @@ class Enumeration(Result):
         CoCo equilibrium was met.
     cells : int
         Cells examined.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]], title="no proper one")
+    >>> print(enumerate_equilibria(game))
+    no proper one: 1 coco equilibrium; the list is complete: proved
+      0: boundary, payoffs 1, 0
     """
 
     complete: bool
@@ -235,6 +243,14 @@ class Existence(Result):
     unproved : tuple of (prices, defect)
         Where undecided: solutions in doubles (normalised prices) that were not certified; for
         coalition-perfect with the least division defect found there.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, exists
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> answer = exists(game, concept="coalition-perfect")
+    >>> print(answer.status, *answer.equilibrium.prices)
+    exists 1/8 1/4
     """
 
     complete: bool

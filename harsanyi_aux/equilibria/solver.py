@@ -2,7 +2,7 @@
 
 Whatever is proposed is verified by `definition` before it is returned; proper and boundary
 solutions are told apart; equal ones are reported once. For coalition-perfect equilibria saddle
-points are selected at the prices of each CoCo equilibrium found (`division.near`, fact F1).
+points are selected at the prices of each CoCo equilibrium found (`division.near`, facts page, F1).
 """
 
 from __future__ import annotations
@@ -67,6 +67,14 @@ class SolveResult(Result):
     nearest : Equilibrium or None
         For coalition-perfect: the CoCo equilibrium where it was met, with the threats that the
         search met.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve_all
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> result = solve_all(game, starts=2)
+    >>> print(result.equilibria[0].kind, result.best_residual < 1e-9)
+    proper True
     """
 
     complete: None = None
@@ -119,6 +127,19 @@ def solve(
         With what was tried and the best residual; for coalition-perfect the least division defect.
     InputError
         If an argument is unusable.
+
+    References
+    ----------
+    * E. Kohlberg and A. Neyman (2021), "Cooperative strategic games", Theoretical Economics 16.
+    * R. J. Aumann and M. Kurz (1977), "Power and taxes", Econometrica 45, 1137-1161.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> equilibrium = solve(game)
+    >>> print(equilibrium.kind, equilibrium.prices.round(6), equilibrium.payoffs.round(6))
+    proper [0.125 0.25 ] [2.5  0.75]
     """
     result = solve_all(
         game,
@@ -176,6 +197,14 @@ def solve_all(
     -------
     SolveResult
         The list is not proved complete.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve_all
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> result = solve_all(game, starts=3)
+    >>> len(result.equilibria), result.starts
+    (1, 3)
     """
     if concept not in get_args(Concept):
         raise InputError(f"{concept!r} is not a concept", mend=_choices(get_args(Concept)))

@@ -4,7 +4,7 @@ Player ``i`` is bit ``1 << i``; a function of coalitions is an array whose first
 length ``2**n`` and is indexed by the mask. All transforms work on floats and on object arrays of
 ``Fraction`` alike and cost O(n 2^n), so n = 16 is practical.
 
-Definitions: theory note, sections 1-2.
+Definitions: facts page, "Notation" and "Concepts".
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def moebius(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def dividends(utilities: NDArray[Any]) -> NDArray[Any]:
-    """Return the dividends ``w[S, i]`` of players from coalitions (theory note, section 1).
+    """Return the dividends ``w[S, i]`` of players from coalitions (facts page, "Notation").
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def coco_division(values: NDArray[Any]) -> NDArray[Any]:
     Returns
     -------
     array of shape (n,)
-        Exact when `values` is. Source: theory note, section 2 (Kohlberg and Neyman 2021).
+        Exact when `values` is. Source: facts page, "Concepts" (Kohlberg and Neyman 2021).
     """
     n = players_of(len(values))
     by_size = np.array(shapley_weights(n), dtype=object)
@@ -174,7 +174,7 @@ def coco_shares(earnings: NDArray[Any]) -> NDArray[Any]:
     Returns
     -------
     array of shape (2**n, n)
-        Zero where ``i`` is not in ``S``. Source: theory note, section 2, condition 4.
+        Zero where ``i`` is not in ``S``. Source: facts page, "Concepts", condition 4.
     """
     n = players_of(len(earnings))
     earned = np.array(earnings)

@@ -1,9 +1,9 @@
 """The definition, checked: conditions 1-4 in both forms, residuals, division defect.
 
-This module decides whether a claimed equilibrium is one (theory note, section 2). It shares no
+This module decides whether a claimed equilibrium is one (facts page, "Concepts"). It shares no
 code with the solvers: payoffs and regrets are computed anew from the strategies, in doubles or,
 for rational data, in rational arithmetic. All residuals are pure numbers: payoffs are scaled to
-[0, 1] and prices normalised to ``Σ_i a_i r_i = 1`` (theory note, "Scale").
+[0, 1] and prices normalised to ``Σ_i a_i r_i = 1`` (facts page, "Scale").
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ _ROUNDING = 1e-15
 def price_clearance(residual: float) -> float:
     """Return the smallest normalised price that counts as positive beside a residual.
 
-    Near a boundary solution residuals vanish with the price: in proportion to it (fact F7) or, as
-    in the 2x2 game with payoffs (2,2), (2,1), (2,1), (1,1), to its square. A residual ``r`` is
-    therefore taken to hide prices up to ``10 sqrt(r)``, r being at least rounding.
+    Near a boundary solution residuals vanish with the price: in proportion to it (facts page, F7)
+    or, as in the 2x2 game with payoffs (2,2), (2,1), (2,1), (1,1), to its square (facts page, F12).
+    A residual ``r`` is therefore taken to hide prices up to ``10 sqrt(r)``, r being at least
+    rounding.
     """
     return 10 * math.sqrt(max(residual, _ROUNDING))
 
@@ -80,9 +81,24 @@ def verify(
     In floating point, stated payoffs are compared with ``U(ρ_N)`` up to the resolution of doubles
     at the size of the payoffs; every other line uses the strategies alone.
 
-    Theory note, section 2. Condition 4 is checked in CoCo form; for coalition-perfect equilibria
+    Facts page, "Concepts". Condition 4 is checked in CoCo form; for coalition-perfect equilibria
     also in Harsanyi form (equal dividends), which is equivalent by Theorem 1. A proper equilibrium
     needs prices that stand clear of the residuals (`price_clearance`), unless the check is exact.
+
+    References
+    ----------
+    * J. C. Harsanyi (1963), "A simplified bargaining model for the n-person cooperative game",
+      International Economic Review 4, 194-220.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> equilibrium = solve(game)
+    >>> verify(game, equilibrium).valid
+    True
+    >>> verify(game, equilibrium, concept="coalition-perfect").valid
+    True
     """
     if not tol >= 0:
         raise InputError(f"tolerance {tol} is not a number >= 0", place="tol")
@@ -122,9 +138,16 @@ def with_residuals(game: StrategicGame, equilibrium: Equilibrium) -> Equilibrium
 def division_defect(game: StrategicGame, equilibrium: Equilibrium) -> float:
     """Return the largest normalised violation of condition 4 over all coalitions.
 
-    How far an equilibrium is from being coalition-perfect (theory note, section 4); zero for two
+    How far an equilibrium is from being coalition-perfect (facts page, "Concepts"); zero for two
     players and for games with transferable utility, up to rounding where the game or the
     equilibrium is in floating point.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import division_defect, random_game, solve
+    >>> game = random_game("uniform", (2, 2, 2), 1)
+    >>> print(round(division_defect(game, solve(game)), 6))
+    0.047716
     """
     exact = game.is_exact and equilibrium.is_exact
     return _Bench(game, equilibrium, fights(game, equilibrium, exact=exact)).defect()

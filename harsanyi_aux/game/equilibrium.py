@@ -46,7 +46,7 @@ _MOST_ACTIONS = 6  # of a threat, shown in a notebook
 
 @dataclass(frozen=True)
 class Residuals:
-    """Largest normalised violations (pure numbers; theory note, "Scale").
+    """Largest normalised violations (pure numbers; facts page, "Scale").
 
     Attributes
     ----------
@@ -56,6 +56,14 @@ class Residuals:
         Largest regret of any coalition's threat.
     division : float
         ``S = N`` alone for the concept ``coco``, all coalitions for ``coalition-perfect``.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, rationalize, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> residuals = rationalize(game, solve(game)).residuals
+    >>> print(residuals.pareto, residuals.threats, residuals.division)
+    0.0 0.0 0.0
     """
 
     pareto: float
@@ -91,6 +99,19 @@ class Equilibrium:
     Notes
     -----
     Arrays hold doubles, or Fractions throughout where the equilibrium is exact.
+
+    References
+    ----------
+    * J. C. Harsanyi (1963), "A simplified bargaining model for the n-person cooperative game",
+      International Economic Review 4, 194-220.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> equilibrium = solve(game)
+    >>> print(equilibrium.strategies[{0}], equilibrium.strategies[{1}])
+    [1. 0. 0.] [0. 1.]
     """
 
     concept: Concept

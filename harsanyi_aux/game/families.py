@@ -85,6 +85,15 @@ def random_game(
     ------
     InputError
         If there is no such family or option, or the shape does not suit it.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import random_game
+    >>> game = random_game("integer", (2, 2), 7, largest=3)
+    >>> game
+    <StrategicGame 'integer 2x2, seed 7': 2 players, 2x2, exact payoffs>
+    >>> game == random_game("integer", (2, 2), 7, largest=3)
+    True
     """
     allowed = family_options(family)
     shape = _checked_shape(actions)

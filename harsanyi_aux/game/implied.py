@@ -2,7 +2,7 @@
 
 Computed from the definition in doubles or, for rational data, in rational arithmetic; shares no
 code with the solvers. Units are scaled: payoffs in [0, 1], prices normalised to
-``Σ_i a_i r_i = 1`` (theory note, "Scale").
+``Σ_i a_i r_i = 1`` (facts page, "Scale").
 """
 
 from __future__ import annotations
@@ -199,7 +199,7 @@ class Quantities:
 def quantities(game: StrategicGame, equilibrium: Equilibrium, found: Fights) -> Quantities:
     """Return what tables show of an equilibrium; in Fractions if its fights are.
 
-    Theory note, section 1: values, payoffs ``u^S``, fallbacks ``t^S`` and dividends ``w^S``.
+    Facts page, "Notation": values, payoffs ``u^S``, fallbacks ``t^S`` and dividends ``w^S``.
     """
     exact = found.exact
     lows: AnyArray = np.array(game.exact_minima, dtype=object) if exact else game.minima

@@ -259,7 +259,7 @@ def coalition_payoffs(
     return tensor.reshape(n, rows, -1)
 
 
-# -- scale (section 1 of the theory note), computed exactly and rounded once ----------------------
+# -- scale (facts page, "Scale"), computed exactly and rounded once --------------------------------
 
 
 def exact_minimum(exact: ExactArray, doubles: FloatArray) -> Fraction:

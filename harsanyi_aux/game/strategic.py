@@ -1,4 +1,4 @@
-"""Cooperative games in strategic form (section 1 of the theory note).
+"""Cooperative games in strategic form (facts page, "Notation").
 
 A game has players ``0..n-1``, finite action sets and a payoff ``U_i(o)`` in utils for every player
 at every outcome. Payoffs given exactly (integers, fractions, decimals, texts) stay exact beside
@@ -79,6 +79,15 @@ class StrategicGame:
     -----
     Immutable, hashable and picklable. Two games are equal when all attributes are, payoffs
     compared exactly.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame
+    >>> pennies = StrategicGame.from_arrays([[1, 0], [0, "3/2"]], [[0, 1], [1, 0]])
+    >>> pennies.actions, pennies.is_exact
+    ((2, 2), True)
+    >>> [str(payoff) for payoff in pennies.fractions[0, 1]]
+    ['0', '3/2']
     """
 
     payoffs: FloatArray
@@ -178,7 +187,7 @@ class StrategicGame:
             )
         return self.rational
 
-    # -- scale (theory note, section 1) ----------------------------------------------------------
+    # -- scale (facts page, "Notation") ----------------------------------------------------------
 
     @cached_property
     def minima(self) -> FloatArray:
@@ -335,6 +344,12 @@ class StrategicGame:
         InputError
             If the arrays do not fit together, a payoff is not a finite number within the range
             of doubles, or fractions are mixed with floats.
+
+        Examples
+        --------
+        >>> from harsanyi_aux import StrategicGame
+        >>> StrategicGame.from_arrays([[4, 1], [0, 1]], [[0, 0], ["1/3", 0]], title="Veto")
+        <StrategicGame 'Veto': 2 players, 2x2, exact payoffs>
         """
         columns = [payoff_column(values, player) for player, values in enumerate(payoffs)]
         actions = common_shape([column.shape for column in columns])
@@ -349,7 +364,7 @@ class StrategicGame:
     def from_bargaining(
         cls, points: Any, disagreement: Any, *, title: str = "bargaining"
     ) -> StrategicGame:
-        """Build the game in which anyone can veto (fact F3 of the theory note).
+        """Build the game in which anyone can veto (facts page, F3).
 
         Player 0 proposes one of the points or rejects, every other player accepts or rejects;
         unless all agree everyone gets the disagreement payoff.
@@ -371,6 +386,19 @@ class StrategicGame:
         ------
         InputError
             As `from_arrays`, and if the shapes do not fit.
+
+        References
+        ----------
+        * J. F. Nash (1950), "The bargaining problem", Econometrica 18, 155-162.
+
+        Examples
+        --------
+        >>> from harsanyi_aux import StrategicGame, solve
+        >>> game = StrategicGame.from_bargaining([[4, 0], [0, 2]], [0, 0])
+        >>> game.actions
+        (3, 2)
+        >>> print(solve(game).payoffs.round(6))
+        [2. 1.]
         """
         columns = bargaining_columns(points, disagreement)
         n, k = columns.shape[0], columns.shape[1] - 1

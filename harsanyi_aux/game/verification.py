@@ -75,6 +75,15 @@ class Verification:
     checks : tuple of Check
         In the order of the conditions.
     residuals : Residuals
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> checked = verify(game, solve(game))
+    >>> len(checked.checks), checked.first_failure
+    (9, None)
+    >>> checked.raise_if_invalid()
     """
 
     concept: Concept

@@ -64,7 +64,7 @@ def threat_polytopes(
     game : StrategicGame
         With exact payoffs.
     prices : sequence of n Fractions
-        Normalised (theory note, "Scale"); the threat games are those of the scaled payoffs.
+        Normalised (facts page, "Scale"); the threat games are those of the scaled payoffs.
     limit : int, optional
         As in `optimal_strategies`.
 

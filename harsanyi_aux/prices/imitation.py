@@ -3,10 +3,11 @@
 For points ``x_1..x_m`` and ``y_k ∈ f(x_k)`` the *imitation game* pays the mover ``-‖x_j - y_k‖²``
 and the imitator 1 if both choose the same index. At any of its equilibria every point the imitator
 uses is nearest to the mean of the ``y_k`` under the imitator's strategy; that mean is the next
-point, and repeating this converges to fixed points of a convex-valued, upper semicontinuous ``f``
-on a compact convex set. Knows nothing about strategic games with coalitions.
+point, and all accumulation points of this sequence are fixed points, if ``f`` is convex-valued and
+upper semicontinuous on a compact convex set. Knows nothing about strategic games with coalitions.
 
-Source: McLennan and Tourky, "From imitation games to Kakutani" (2005); theory note, section 4.
+Source: McLennan and Tourky, "From imitation games to Kakutani" (2005); facts page,
+"Auxiliary game".
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Newton's method on the active set: from approximate prices to machine precision.
 
 Near a solution the outcomes the planner mixes are fixed, each threat game has a fixed support and
-``φ(v_a) = J a + h(a)/n`` with ``J`` from F5. Unknown are the prices, the planner's weights and
-``h``; the equations say that everyone gets what is owed and that all active outcomes earn ``h``.
-The system may be singular (continua of prices, equal outcomes), so steps are least-squares steps.
+``φ(v_a) = J a + h(a)/n`` with ``J`` as on the facts page, F5. Unknown are the prices, the planner's
+weights and ``h``; the equations say that everyone gets what is owed and that all active outcomes
+earn ``h``. The system may be singular (continua of prices, equal outcomes), so steps are
+least-squares steps.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The price problem: zeros of ``E(a) = φ(v_a) - a∘u`` with ``u ∈ argmax_F a·``.
 
-Theory note, section 5.
+Facts page, "Computing" and F6.
 
 Prices live on the simplex of *normalised* prices (``Σ a_i = 1`` for payoffs scaled to [0, 1]).
 Off the simplex the correspondence is continued as ``g(x) = E(p) + p - x`` with ``p`` the nearest
-point of the simplex; by F6 the zeros of ``g`` in the affine hull are exactly the zeros of ``E``,
+point of the simplex; the zeros of ``g`` in the affine hull are exactly the zeros of ``E``,
 those with a vanishing price included, and far out ``g`` points inward.
 
 The planner's body is the feasible set, or a smoothed one in its place: the hull of finitely many
 points plus a *smooth part*, a single-valued choice ``s(a)`` that is added to whatever point of the
-hull is chosen, ``ε a/|a|`` for a ball and so on (theory note, section 6).
+hull is chosen, ``ε a/|a|`` for a ball and so on (facts page, "Smoothing").
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class PriceProblem:
         )
 
     def threat_jacobian(self, at: Evaluation) -> FloatArray:
-        """Return ``J`` with ``φ(v_a) = J a + v(N)/n`` near ``a`` (F5); shape (n, n)."""
+        """Return ``J`` with ``φ(v_a) = J a + v(N)/n`` at ``a`` (facts page, F5); shape (n, n)."""
         jacobian: FloatArray = self._weights[:-1].T @ value_gradients(at.utilities)[:-1]
         return jacobian
 

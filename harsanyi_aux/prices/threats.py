@@ -1,7 +1,7 @@
 """Threat games: for every coalition ``S`` the zero-sum game ``M_S(a)`` of ``S`` against ``N∖S``.
 
 At given prices this module returns all values ``v_a(S)``, one saddle point each, the payoffs
-``u^S`` and the gradients of the values (theory note, section 1 and fact F5). The compiled kernel
+``u^S`` and the gradients of the values (facts page, "Notation" and F5). The compiled kernel
 proposes; a saddle point whose gap exceeds ``GAP_TOLERANCE`` is solved again by HiGHS and, should
 that fail as well, in rational arithmetic.
 """
@@ -24,7 +24,7 @@ from harsanyi_aux.numbers.programs import ProgramError, maximise
 
 _Number = TypeVar("_Number", bound=np.generic)
 
-#: Largest accepted gap of a saddle point, in units of ``Σ_i a_i r_i`` (theory note, "Scale").
+#: Largest accepted gap of a saddle point, in units of ``Σ_i a_i r_i`` (facts page, "Scale").
 GAP_TOLERANCE = 1e-10
 #: Most strategy entries of all coalitions together, ``∏(1 + m_i)``: about 4 GB with the bases.
 MOST_ENTRIES = 2**28
@@ -46,6 +46,14 @@ class ThreatSolution:
         Proved width of each value, in curnits.
     strategies : CoalitionMap of arrays
         ``ρ_S`` for every non-empty coalition, shape ``(m_i for i in S)``.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, threat_games
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> threats = threat_games(game, [1, 1])
+    >>> print(threats.utilities[0b01], threats.gaps.max() < 1e-9)
+    [100.  50.] True
     """
 
     prices: FloatArray
@@ -56,7 +64,7 @@ class ThreatSolution:
 
     @property
     def gradients(self) -> FloatArray:
-        """``∂v_a(S)/∂a_i``: ``+u^S_i`` for members, ``-u^S_i`` for the others (F5); (2**n, n).
+        """``∂v_a(S)/∂a_i``: ``+u^S_i`` for members, ``-u^S_i`` for the others; (2**n, n).
 
         A generalised gradient where the saddle point is not unique.
         """
@@ -64,7 +72,7 @@ class ThreatSolution:
 
 
 def value_gradients(utilities: FloatArray) -> FloatArray:
-    """Return ``±u^S_i`` by membership of ``i`` in ``S``, shape (2**n, n) (fact F5)."""
+    """Return ``±u^S_i`` by membership of ``i`` in ``S``, shape (2**n, n) (facts page, F5)."""
     signed = np.where(membership(utilities.shape[1]), utilities, -utilities)
     signed[0] = -utilities[-1]
     return signed
@@ -342,6 +350,16 @@ def threat_games(game: StrategicGame, prices: ArrayLike) -> ThreatSolution:
 
     Notes
     -----
-    Theory note, section 1. One compiled call solves all ``2**(n-1) - 1`` matrix games.
+    Facts page, "Notation". One compiled call solves all ``2**(n-1) - 1`` matrix games.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, threat_games
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> threats = threat_games(game, [1, 1])
+    >>> print(threats.values)
+    [-240.   50.  -50.  240.]
+    >>> print(threats.strategies[{0}], threats.strategies[{1}])
+    [0. 1.] [0. 1.]
     """
     return ThreatGames(game).at(prices)

@@ -41,6 +41,16 @@ class CocoValue:
     Notes
     -----
     Arrays hold Fractions where `is_exact`, doubles elsewhere.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, coco_value
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> value = coco_value(game)
+    >>> print(*value.values)
+    -240 50 -50 240
+    >>> value.width
+    0.0
     """
 
     prices: FloatArray | ObjectArray
@@ -80,7 +90,22 @@ def coco_value(
 
     Notes
     -----
-    Theory note, section 2; Kohlberg and Neyman (2021); Kalai and Kalai (2013) for two players.
+    Facts page, "Concepts"; Kohlberg and Neyman (2021); Kalai and Kalai (2013) for two players.
+
+    References
+    ----------
+    * E. Kohlberg and A. Neyman (2021), "Cooperative strategic games", Theoretical Economics 16.
+    * A. T. Kalai and E. Kalai (2013), "Cooperation in strategic games revisited", Quarterly Journal
+      of Economics 128, 917-966.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, coco_value
+    >>> game = StrategicGame.from_arrays([[40, 80], [200, 100]], [[20, 100], [40, 50]])
+    >>> print(*coco_value(game).shares)
+    145 95
+    >>> print(*coco_value(game, prices=[1, 2]).shares)
+    140 140
     """
     n = game.n_players
     listed: Sequence[Number | str] = [1] * n if prices is None else list(prices)

@@ -1,1 +1,1 @@
-"""Designing games with several equilibria (theory note, section 7); see `design`."""
+"""Many games: designed to order (facts page, "Design"), robust, or drawn at random in campaigns."""

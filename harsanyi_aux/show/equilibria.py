@@ -32,7 +32,7 @@ class Account:
     verification : Verification
         In fractions where game and equilibrium are exact.
     defect : float
-        The division defect (theory note, section 4).
+        The division defect (facts page, "Concepts").
     """
 
     game: StrategicGame

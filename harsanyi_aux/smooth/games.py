@@ -1,10 +1,10 @@
 """Equilibria of smoothed games, and what their limits are on the original game.
 
-The planner chooses from a smoothed body instead of the feasible set (theory note, sections 4 and
-6): the hull of the outcomes plus a ball (outer rounding), the eroded hull plus a ball (sanding), a
-softmax over outcomes (entropic), or the hull plus a small body that lifts a flat hull (lifting).
-Distances are taken after scaling every player's payoffs to range 1, so that smoothing commutes
-with rescaling utilities (F4). The threat games are those of the game itself.
+The planner chooses from a smoothed body instead of the feasible set (facts page, "Auxiliary game"
+and "Smoothing"): the hull of the outcomes plus a ball (outer rounding), the eroded hull plus a ball
+(sanding), a softmax over outcomes (entropic), or the hull plus a small body that lifts a flat hull
+(lifting). Distances are taken after scaling every player's payoffs to range 1, so that smoothing
+commutes with rescaling utilities (facts page, F4). The threat games are those of the game itself.
 """
 
 from __future__ import annotations
@@ -68,6 +68,14 @@ class SmoothedLimit:
         Whether the claim passes the definition within `LIMIT_TOLERANCE`: the limit is an
         equilibrium of the original game (proper or on the boundary) up to the error of the
         extrapolation.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, follow_smoothing
+    >>> gift = StrategicGame.from_arrays([[0, 1]], [[0, 0]])
+    >>> limit = follow_smoothing(gift, rounding="outer")
+    >>> print(limit.claim.kind, limit.payoffs.round(6) + 0.0)
+    boundary [1. 0.]
     """
 
     rounding: Rounding | None
@@ -241,6 +249,14 @@ def follow_smoothing(
     ------
     InputError
         If the game cannot be smoothed so, or no step was solved.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, follow_smoothing
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> limit = follow_smoothing(game, rounding="outer")
+    >>> print(limit.payoffs.round(6), limit.attained)
+    [2.5  0.75] True
     """
     if game.transferable:
         raise InputError("games with transferable utility have no frontier to smooth")

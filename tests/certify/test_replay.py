@@ -324,7 +324,8 @@ def test_malformed_documents_are_refused(change: Change, place: str) -> None:
 
 
 def test_another_game_is_refused() -> None:
-    # F7 with the players' roles exchanged: now player 0 chooses, and every price is a solution
+    # facts page, F7 with the players' roles exchanged: now player 0 chooses, and every price is a
+    # solution
     other = game_json((1, 2), [[0, 0], [0, 1]])
     assert refused(changed(lone_chooser(), lambda d: d.update(game=other))).place == "nodes[0]"
     other = game_json((2, 2), [[4, 0, 5, 1], [3, 5, 0, 1]])

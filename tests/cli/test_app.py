@@ -80,7 +80,7 @@ def test_the_veto_game_has_the_nash_bargaining_solution(run):
 
 
 def test_a_game_with_only_boundary_solutions_is_a_negative_answer(run, write):
-    # F7: player 1 alone chooses between payoffs (0, 0) and (1, 0)
+    # facts page, F7: player 1 alone chooses between payoffs (0, 0) and (1, 0)
     file = write(game([0, 1], [0, 0], actions=[1, 2]))
     answer = run("solve", file)
     assert answer.status == 1

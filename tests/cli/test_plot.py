@@ -9,7 +9,7 @@ from folders import EXAMPLES
 
 from harsanyi_aux.cli.commands import plot as cli_plot
 
-GIFT = game([0, 1], [0, 0], actions=[1, 2])  # no proper equilibrium (fact F7)
+GIFT = game([0, 1], [0, 0], actions=[1, 2])  # no proper equilibrium (facts page, F7)
 THREE = str(EXAMPLES / "degenerate" / "facet.json")
 
 
@@ -50,7 +50,7 @@ def test_where_there_is_no_proper_equilibrium(run, write, tmp_path):
 
 
 def test_where_nothing_is_found(run, write, tmp_path):
-    # fact F8: no coalition-perfect equilibrium
+    # facts page, F8: no coalition-perfect equilibrium
     payoffs = np.zeros((3, 2, 2, 2), dtype=int)
     payoffs[:, 0, 0, 0] = 1, 4, 4
     payoffs[0, 1, 1, :] = 2

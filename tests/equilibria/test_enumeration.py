@@ -1,6 +1,6 @@
 """`enumerate_equilibria`: complete lists, refutations, continua, limits and bad arguments.
 
-Expected values come from the theory note (F2-F8), from hand calculations shown here or in
+Expected values come from the proofs (facts page, F2 to F8), from hand calculations shown here or in
 examples/degenerate, and from methods that share nothing with the subdivision.
 """
 
@@ -38,7 +38,7 @@ def test_games_without_proper_equilibrium_are_refuted(name):
     assert enumeration.certificate["kind"] == "refutation"
     assert not enumeration.proper
     assert enumeration.unproved == ()
-    # there is always a solution with a >= 0 (F7)
+    # there is always a solution with a >= 0 (facts page, F7)
     assert enumeration.equilibria
     assert all(e.kind == "boundary" for e in enumeration.equilibria)
 
@@ -83,7 +83,8 @@ def assert_nashs_solution(game):
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 6])
 def test_two_players_have_nashs_solution_and_no_other(seed):
-    # F2. The families have prices in the interior of cells, at kinks, on edges and continua.
+    # facts page, F2. The families have prices in the interior of cells, at kinks, on edges and
+    # continua.
     family = ["uniform", "integer", "normal"][seed % 3]
     game = random_game(family, [(2, 2), (2, 3), (3, 3), (4, 3)][seed % 4], seed)
     (payoffs,) = payoffs_of(assert_nashs_solution(game))
@@ -145,7 +146,7 @@ def test_a_zero_at_a_kink_is_exact():
 @pytest.mark.parametrize("concept", CONCEPTS)
 @pytest.mark.parametrize("n", [2, 3])
 def test_bargaining_games_have_the_nash_bargaining_solution_only(n, concept):
-    # F3, for both concepts: no smaller coalition can do anything
+    # facts page, F3, for both concepts: no smaller coalition can do anything
     # the simplex and a point above it: the product is largest at the point
     points = np.vstack([4 * np.eye(n, dtype=int), np.full(n, 3)])
     points[0, 1] = 1
@@ -326,7 +327,7 @@ def test_doubles_are_the_fractions_that_they_are(shape, seed, concept):
     st.integers(-9, 9),
 )
 def test_names_and_units_do_not_matter(seed, players, actions, factor, shift):
-    # F4
+    # facts page, F4
     game = random_game("integer", (2, 2, 2), seed)
     changed = rescale(game, [factor, 1, 1], [shift, 0, 0])
     changed = permute_actions(permute_players(changed, players), 1, actions)

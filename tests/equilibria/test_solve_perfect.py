@@ -52,8 +52,8 @@ def test_what_is_saved_passes_verify(run, write, tmp_path):
 
 
 def test_who_disagrees_is_told(run):
-    # Fact F8: the boundary solution found has prices (1/3, 1/12, 0). Against its threats {0} and
-    # {1,2} play (0, 0, 1), so u^{0} = 0; {1} against {0,2} plays (0, 0, 0), so u^{1}_1 = 4, or
+    # Facts page, F8: the boundary solution found has prices (1/3, 1/12, 0). Against its threats {0}
+    # and {1,2} play (0, 0, 1), so u^{0} = 0; {1} against {0,2} plays (0, 0, 0), so u^{1}_1 = 4, or
     # another saddle point with u^{1}_1 = 0; and u^{01} = (2, 0, 0). In {0,1}: a_0 (2 - 0) = 2/3,
     # a_1 (0 - 4) = -1/3 or 0, which depends on the last digits of the machine's linear programs.
     answer = run("solve", NONE, "--concept", "coalition-perfect", "--starts", 1)

@@ -111,7 +111,7 @@ def test_interruption_passes_through_and_keeps_what_was_found():
 
 
 def test_no_proper_equilibrium_is_said_to_be_on_the_boundary(no_proper_game):
-    # F7, by hand: a_0 = 0 and a_1 = 1.
+    # facts page, F7, by hand: a_0 = 0 and a_1 = 1.
     equilibrium = solve(no_proper_game)
     assert equilibrium.kind == "boundary"
     assert equilibrium.prices.tolist() == [0, 1]
@@ -121,7 +121,7 @@ def test_no_proper_equilibrium_is_said_to_be_on_the_boundary(no_proper_game):
 
 
 def test_no_coalition_perfect_equilibrium(no_coalition_perfect_game):
-    # F8
+    # facts page, F8
     game = no_coalition_perfect_game
     with pytest.raises(NoEquilibriumFound, match="division defect") as caught:
         solve(game, concept="coalition-perfect")
@@ -160,7 +160,7 @@ def test_a_single_player_takes_the_best():
 
 
 def test_extreme_scales_change_nothing():
-    # F4 with factors 10^±12 and shifts far above the payoffs' ranges.
+    # facts page, F4 with factors 10^±12 and shifts far above the payoffs' ranges.
     base = random_game("integer", (2, 2, 2), 1)
     expected = solve(base)
     factors = [Fraction(10) ** 12, Fraction(1), Fraction(10) ** -12]

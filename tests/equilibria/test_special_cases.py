@@ -22,7 +22,7 @@ from harsanyi_aux.prices.problem import PriceProblem
 
 @pytest.mark.parametrize("seed", range(12))
 def test_two_players_are_nashs_variable_threat_solution(seed):
-    # F2
+    # facts page, F2
     shape = [(2, 2), (2, 3), (3, 3), (4, 2)][seed % 4]
     game = random_game("uniform", shape, seed)
     equilibrium = solve(game)
@@ -32,7 +32,7 @@ def test_two_players_are_nashs_variable_threat_solution(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_two_player_payoffs_are_unique(seed):
-    # F2: whatever the start
+    # facts page, F2: whatever the start
     game = random_game("integer", (3, 3), seed)
     proper = [e for e in solve_all(game, starts=10, rng=seed).equilibria if e.kind == "proper"]
     assert proper
@@ -135,7 +135,7 @@ def test_zero_sum_games_pay_their_value():
 @pytest.mark.parametrize("shape", [(2, 2), (2, 2, 2), (2, 3, 2)])
 @pytest.mark.parametrize("seed", range(3))
 def test_equilibria_move_with_the_units(shape, seed):
-    # F4: payoffs α u + β, prices a / α; and renaming permutes.
+    # facts page, F4: payoffs α u + β, prices a / α; and renaming permutes.
     game = random_game("integer", shape, seed)
     n = len(shape)
     equilibrium = solve(game)
@@ -153,7 +153,8 @@ def test_equilibria_move_with_the_units(shape, seed):
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 10**6), st.permutations(range(3)), st.permutations(range(2)))
 def test_renaming_permutes_equilibria(seed, players, actions):
-    # F4, as a statement about the definition: a renamed equilibrium passes on the renamed game.
+    # facts page, F4, as a statement about the definition: a renamed equilibrium passes on the
+    # renamed game.
     from dataclasses import replace
 
     from harsanyi_aux.game.coalitions import CoalitionMap, mask_of
@@ -197,8 +198,8 @@ def test_common_interest_has_the_common_best():
 
 
 def test_a_constant_player_with_influence_has_no_proper_equilibrium():
-    # As F7 for three players: player 2's payoff is constant, yet it can hurt the others; being
-    # owed something that cannot be paid, it drives all other prices to zero.
+    # As facts page, F7 for three players: player 2's payoff is constant, yet it can hurt the
+    # others; being owed something that cannot be paid, it drives all other prices to zero.
     game = make_degenerate(random_game("uniform", (2, 2, 2), 1), "constant-player", 1)
     constant = int(np.argmin(np.ptp(game.payoffs.reshape(3, -1), axis=1)))
     equilibrium = solve(game)
@@ -208,8 +209,9 @@ def test_a_constant_player_with_influence_has_no_proper_equilibrium():
 
 
 def test_a_full_dimensional_feasible_set_can_lack_a_proper_equilibrium():
-    # As F7, but the hull has dimension 2. At positive prices (9, 8) alone maximises a·u: player 0
-    # must be owed 9: v({0}) = 9 a_0 - 8 a_1. But its second action secures 9 a_0 - 7 a_1 > that.
+    # As facts page, F7, but the hull has dimension 2. At positive prices (9, 8) alone maximises
+    # a·u: player 0 must be owed 9: v({0}) = 9 a_0 - 8 a_1. But its second action secures 9 a_0 - 7
+    # a_1 > that.
     game = StrategicGame.from_arrays([[8, 9], [9, 9]], [[3, 8], [7, 6]])
     outcomes = game.payoffs.reshape(2, -1).T
     assert np.linalg.matrix_rank(outcomes - outcomes[0]) == 2

@@ -60,7 +60,7 @@ def test_transforms_equal_the_definitions_written_out(n):
 
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_theorem_1_equal_dividends_give_coco_shares(n):
-    # Theory note, Theorem 1: an identity about arrays. From equal dividends d_S / a_i ...
+    # Facts page, Theorem 1: an identity about arrays. From equal dividends d_S / a_i ...
     rng = random.Random(10 * n)
     a = [Fraction(rng.randint(1, 9)) for _ in range(n)]
     d = random_fractions(rng, 1 << n)

@@ -162,7 +162,8 @@ def test_both_division_forms_agree_that_two_players_divide(dilemma):
 
 
 def test_a_price_within_the_error_is_not_positive(no_proper_game):
-    # F7: at a_0 = 1e-10 all residuals are below 1e-9, yet there is no proper equilibrium.
+    # facts page, F7: at a_0 = 1e-10 all residuals are below 1e-9, yet there is no proper
+    # equilibrium.
     game = no_proper_game
     tiny = Equilibrium(
         concept="coco",

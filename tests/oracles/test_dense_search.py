@@ -327,7 +327,7 @@ def test_what_is_found_is_listed(draw):
 
 
 def test_the_number_is_odd():
-    # F10; payoffs in general position, and no continuum
+    # facts page, F10; payoffs in general position, and no continuum
     numbers = Counter()
     for k in range(300):
         findings = dense_equilibria(random_game("normal", (2, 2, 2), 20_000 + k))

@@ -234,7 +234,7 @@ def test_too_little_time_decides_nothing():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_scip_finds_nashs_variable_threat_solution(seed):
-    # F2: the concepts coincide
+    # facts page, F2: the concepts coincide
     game = random_game("uniform", [(2, 2), (2, 3), (3, 3), (4, 2)][seed], seed)
     expected = variable_threat_solution(game)
     for concept in CONCEPTS:
@@ -263,7 +263,7 @@ def test_both_find_nash_bargaining(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_random_integer_games_are_not_coalition_perfect(seed):
-    # F8: two equations too many for the prices
+    # facts page, F8: two equations too many for the prices
     game = random_game("integer", (2, 2, 2), seed)
     assert scip_decides(game, "coalition-perfect").status == "infeasible"
 
@@ -295,7 +295,7 @@ def test_searches_of_games_without_proper_equilibria(patron, no_coalition_perfec
 
 
 def test_a_search_finds_several(three_equilibria):
-    # F10: an odd number; whatever the searches find is among them
+    # facts page, F10: an odd number; whatever the searches find is among them
     findings = dense_equilibria(three_equilibria)
     assert len(findings.proper) == 3
     assert not findings.unsettled
@@ -313,7 +313,7 @@ def test_a_search_finds_several(three_equilibria):
     ],
 )
 def test_the_two_oracles_agree(family, shape, seed):
-    # generic games: the number of equilibria is odd (F10), and SCIP's is one of them
+    # generic games: the number of equilibria is odd (facts page, F10), and SCIP's is one of them
     game = random_game(family, shape, seed)
     findings = dense_equilibria(game)
     assert len(findings.proper) % 2 == 1

@@ -111,7 +111,7 @@ def test_warm_start_changes_no_value():
 
 
 def test_gradients_by_central_differences():
-    # F5; a generic game, so the saddle points are unique and the values smooth.
+    # facts page, F5; a generic game, so the saddle points are unique and the values smooth.
     game = random_game("uniform", (2, 3, 2), 11)
     prices = np.array([0.5, 1.1, 0.8])
     gradients = threat_games(game, prices).gradients
@@ -135,7 +135,7 @@ def test_values_are_positively_homogeneous_and_antisymmetric():
 @settings(deadline=None, max_examples=40)
 @given(st.integers(2, 4), st.integers(0, 10**6), st.integers(0, 3))
 def test_a_player_at_price_zero_is_owed_nothing_negative(n, seed, player):
-    # F6: more control never hurts a coalition.
+    # facts page, F6: more control never hurts a coalition.
     player %= n
     game = random_game("normal", (2,) * n, seed)
     prices = np.random.default_rng(seed).random(n)

@@ -113,7 +113,7 @@ def test_a_cold_start_finds_the_same_step():
 @pytest.mark.parametrize(("rounding", "lift"), [*SMOOTHINGS, ("outer", "box")])
 @pytest.mark.parametrize("shape", [(2, 2), (2, 2, 2)])
 def test_smoothing_commutes_with_rescaling(shape, rounding, lift):
-    # F4 at every ε, not in the limit only
+    # facts page, F4 at every ε, not in the limit only
     game = random_game("integer", shape, 3)
     n = len(shape)
     scale = [Fraction(7, 3), 1000, Fraction(1, 50)][:n]

@@ -1,6 +1,6 @@
 """Changes of a game that its equilibria follow, with what becomes of an equilibrium, both ways.
 
-Fact F4 of the theory (names and units), and what follows from the definition in a line each:
+Names and units (facts page, F4), and what follows from the definition in a line each:
 
 * A copy of an action, or one like it that pays its owner less and all others the same: with it a
   coalition that its owner belongs to gets as much as with the original, or less; no threat needs

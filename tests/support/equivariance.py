@@ -1,4 +1,4 @@
-"""The changes of a game under which equilibria go along: fact F4 of the theory note."""
+"""The changes of a game under which equilibria go along: facts page, F4."""
 
 from __future__ import annotations
 

@@ -15,14 +15,14 @@ from harsanyi_aux.game.files.json_files import game_to_dict
 
 #: Three players share (3, 0, 0), (0, 3, 0) or (0, 0, 6); anyone can veto, which leaves all with 0.
 #: On u_0 / 3 + u_1 / 3 + u_2 / 6 = 1 the product u_0 u_1 u_2 is largest at (1, 1, 2): that is the
-#: only equilibrium (fact F3). Threats are vetoes, so that coalitions of two have no dividends: it
-#: is coalition-perfect.
+#: only equilibrium (facts page, F3). Threats are vetoes, so that coalitions of two have no
+#: dividends: it is coalition-perfect.
 SPLIT = game_to_dict(StrategicGame.from_bargaining([[3, 0, 0], [0, 3, 0], [0, 0, 6]], [0, 0, 0]))
 
-#: Fact F7: player 1 alone chooses between (0, 0) and (1, 0); no proper equilibrium.
+#: Facts page, F7: player 1 alone chooses between (0, 0) and (1, 0); no proper equilibrium.
 GIFT = game([0, 1], [0, 0], actions=[1, 2])
 
-#: Designed (theory note, section 7): coalition-perfect equilibria that pay (55, 1846, 923) and
+#: Designed (facts page, "Design"): coalition-perfect equilibria that pay (55, 1846, 923) and
 #: (0, 1729, 1064).
 TWO = game(
     [55, 112, 0, 0, 21, 133, 0, 0],

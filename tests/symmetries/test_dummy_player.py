@@ -48,7 +48,7 @@ def extended(price: Fraction, payoff: int) -> Equilibrium:
 @pytest.mark.parametrize("price", [Fraction(1, 10**9), Fraction(1), Fraction(10**9)])
 @pytest.mark.parametrize("payoff", [0, -7, 10**9])
 def test_any_price_of_a_dummy_keeps_the_equilibrium(price: Fraction, payoff: int) -> None:
-    # a constant other than 0 is a shift of d's utility (fact F4)
+    # a constant other than 0 is a shift of d's utility (facts page, F4)
     assert verify(with_dummy(payoff), extended(price, payoff), exact=True).valid
 
 

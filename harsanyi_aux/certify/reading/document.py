@@ -41,6 +41,14 @@ def read(path: str | Path) -> dict[str, Any]:
         If the file cannot be read, is too large, not JSON or not a certificate of this version.
     InvalidCertificate
         If it is a certificate that breaks a rule of the format.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import read_certificate
+    >>> read_certificate("missing.json")
+    Traceback (most recent call last):
+    ...
+    harsanyi_aux.errors.InputError: missing.json: cannot be read (No such file or directory)
     """
     name = "standard input" if str(path) == "-" else str(path)
     try:

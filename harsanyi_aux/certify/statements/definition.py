@@ -1,6 +1,6 @@
 """The definition at given prices and strategies, exactly.
 
-Conditions 3 and 4 (theory note, section 2) for one strategy of every coalition. For fixed
+Conditions 3 and 4 (facts page, "Concepts") for one strategy of every coalition. For fixed
 strategies all of them are linear in the prices, so what holds at several prices holds at their
 convex combinations (``docs/certificates.md``, "Equilibria").
 """
@@ -110,7 +110,7 @@ def failure(table: Table, profile: Profile, prices: Sequence[fmpq], *, perfect: 
 def _unequal_dividends(table: Table, profile: Profile, prices: Sequence[fmpq]) -> str | None:
     """Return where ``b_i w^S_i`` differs between members, for ``2 <= |S| < n``.
 
-    With division in ``N`` this is condition 4 for every coalition (theory note, Theorem 1).
+    With division in ``N`` this is condition 4 for every coalition (facts page, Theorem 1).
     """
     for coalition in range(1, table.full):
         players = table.members(coalition)

@@ -90,7 +90,7 @@ def read_entry(table: Table, entry: object, concept: str, place: str) -> Stateme
             return check_rational(table, entry, concept)
         if isinstance(entry, Mapping) and form == "set":
             return check_set(table, entry, concept)
-        # for two players the concepts coincide (theory note, fact F2)
+        # for two players the concepts coincide (facts page, F2)
         if isinstance(entry, Mapping) and (concept == "coco" or table.n <= 2):
             if form == "level":
                 return _check_level(table, entry)

@@ -1,6 +1,6 @@
 """The search: cells are excluded, explained by a known equilibrium, or split, largest first.
 
-Theory note, section 5 ("Enumerate"). What closes a cell is decided in rational or ball arithmetic
+Facts page, "Computing" ("Enumerate"). What closes a cell is decided in rational or ball arithmetic
 by the checker's own functions, so that the tree is a proof as it stands.
 """
 

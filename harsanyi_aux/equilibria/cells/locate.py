@@ -2,7 +2,7 @@
 
 Newton's method proposes prices. Simple fractions near them are tested exactly; otherwise a Krawczyk
 box must prove that the equilibrium exists and is the only one there. For coalition-perfect
-equilibria the prices must be rational and saddle points be selected exactly (fact F1).
+equilibria the prices must be rational and saddle points be selected exactly (facts page, F1).
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Locator:
         if not self._is_new(prices):
             return False
         before = len(self.known) + len(self.points)
-        # for two players the concepts coincide (fact F2)
+        # for two players the concepts coincide (facts page, F2)
         if self.concept == "coco" or self.frame.n <= 2:
             self._certify_coco(prices, point)
         else:

@@ -1,4 +1,4 @@
-"""Looking for saddle points that satisfy division: the bilinear system of fact F1.
+"""Looking for saddle points that satisfy division: a bilinear system (facts page, F1).
 
 With the vertices of both sides' optimal polytopes given, saddle points are weights on vertices and
 division in coalitions of 2 to n - 1 members is a system of equations, bilinear in the weights of

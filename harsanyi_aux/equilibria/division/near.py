@@ -2,7 +2,7 @@
 
 In doubles division can only be excluded. Where it is not, simple fractions near the prices are
 tried: at exact prices of a CoCo equilibrium `division.divide` selects saddle points exactly
-(theory note, fact F1).
+(facts page, F1).
 """
 
 from __future__ import annotations

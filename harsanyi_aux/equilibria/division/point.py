@@ -1,6 +1,6 @@
 """One exact game at one exact price vector: its threat games solved, its planner, its checker.
 
-Theory note, section 2; prices are normalised (theory note, "Scale").
+Facts page, "Concepts"; prices are normalised (facts page, "Scale").
 """
 
 from __future__ import annotations

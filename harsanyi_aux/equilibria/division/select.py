@@ -1,7 +1,7 @@
 """Selecting saddle points so that division holds in every coalition, at given prices.
 
-By fact F1 of the theory note a CoCo equilibrium is coalition-perfect if and only if they can, for
-the coalitions of 2 to n - 1 members. At exact prices `divide` answers with an exact
+A CoCo equilibrium is coalition-perfect if and only if they can, for the coalitions of 2 to n - 1
+members (facts page, F1). At exact prices `divide` answers with an exact
 coalition-perfect equilibrium or with a proof that there is none; what neither succeeds in stays
 undecided. Prices in doubles only approximate an equilibrium: there the answer may be "refuted",
 safely, but never "exists".
@@ -74,6 +74,13 @@ class DivisionResult:
         exact arithmetic decided but the margin is too small for rounded multipliers.
     reason : str
         In words.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, divide
+    >>> game = StrategicGame.from_bargaining([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0])
+    >>> divide(game, [1, 1, 1]).defect
+    0.0
     """
 
     status: Verdict
@@ -120,8 +127,18 @@ def divide(
 
     Notes
     -----
-    Theory note, facts F1 and F8, sections 2 and 5. Prices that are no CoCo equilibrium fail in the
+    Facts page, F1, F8, "Concepts" and "Computing". Prices that are no CoCo equilibrium fail in the
     grand coalition: their status is "refuted".
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, divide
+    >>> game = StrategicGame.from_bargaining([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [0, 0, 0])
+    >>> answer = divide(game, [1, 1, 1])
+    >>> print(answer.status, *answer.equilibrium.payoffs)
+    exists 1/3 1/3 1/3
+    >>> divide(game, [1, 2, 1]).status
+    'refuted'
     """
     if game.transferable:
         raise InputError(

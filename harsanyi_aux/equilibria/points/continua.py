@@ -1,8 +1,8 @@
 """Exact prices on a continuum of equilibria, from one equilibrium in doubles.
 
 A point in the middle of a continuum has no simple fractions for prices, but as a rule its
-strategies are simple: with them fixed, the prices form a polytope (`affine`), whose middle is
-exact. The same finds isolated equilibria whose prices have large denominators.
+strategies are simple: with them fixed, the prices form a polytope (`price_polytopes`), whose middle
+is exact. The same finds isolated equilibria whose prices have large denominators.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Exact equilibria at exact prices: ``a`` is a CoCo price iff ``z(a) = φ(v_a)/a`` lies in ``F``.
 
-Theory note, section 2. From prices in doubles, simple fractions are guessed; the definition,
+Facts page, "Concepts". From prices in doubles, simple fractions are guessed; the definition,
 checked in rational arithmetic, decides.
 """
 

@@ -1,6 +1,6 @@
 """The tables of one game that every cell of a subdivision uses, in doubles and exactly.
 
-Payoffs are scaled to [0, 1] and prices normalised (theory note, "Scale"). A threat game is
+Payoffs are scaled to [0, 1] and prices normalised (facts page, "Scale"). A threat game is
 represented by the coalition that contains player 0 (``docs/certificates.md``, "Pairs").
 """
 

@@ -1,8 +1,8 @@
 """Continua of equilibria along which one threat varies, proposed from one solution in doubles.
 
 All other threats and the outcome are fixed there, so that the prices at which they are optimal form
-a polytope (`affine`); in it the value of one threat game must equal a linear function of the
-prices. ``docs/certificates.md``, form "level"; the checker decides.
+a polytope (`price_polytopes`); in it the value of one threat game must equal a linear function of
+the prices. ``docs/certificates.md``, form "level"; the checker decides.
 """
 
 from __future__ import annotations

@@ -72,6 +72,15 @@ def load_game(source: str | Path) -> StrategicGame:
     ------
     InputError
         A single line naming the file, the place in it and, where there is one, the mend.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from harsanyi_aux import load_game
+    >>> text = 'NFG 1 R "Pennies" { "Row" "Column" } { 2 2 } 1 0 0 1 0 1 1 0'
+    >>> _ = Path("pennies.nfg").write_text(text)
+    >>> load_game("pennies.nfg")
+    <StrategicGame 'Pennies': 2 players, 2x2, exact payoffs>
     """
     name = str(source)
     if name.startswith("catalog:"):
@@ -101,6 +110,14 @@ def save_game(game: StrategicGame, path: str | Path) -> None:
     ------
     InputError
         If the ending is another or the file cannot be written.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, load_game, save_game
+    >>> game = StrategicGame.from_arrays([[1, 0], [0, "3/2"]], [[0, 1], [1, 0]])
+    >>> save_game(game, "pennies.json")
+    >>> load_game("pennies.json") == game
+    True
     """
     ending = Path(path).suffix.lower()
     if ending == ".json":

@@ -57,6 +57,13 @@ def from_nashpy(game: Any, *, title: str = "") -> StrategicGame:
     ------
     InputError
         As `StrategicGame.from_arrays`.
+
+    Examples
+    --------
+    >>> import nashpy
+    >>> from harsanyi_aux.game.files.libraries import from_nashpy
+    >>> from_nashpy(nashpy.Game([[1, 0], [0, 1]], [[0, 1], [1, 0]])).is_exact
+    True
     """
     return StrategicGame.from_arrays(*game.payoff_matrices, title=title)
 
@@ -68,6 +75,13 @@ def to_nashpy(game: StrategicGame) -> Any:
     ------
     InputError
         If there are not two players.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame
+    >>> from harsanyi_aux.game.files.libraries import to_nashpy
+    >>> to_nashpy(StrategicGame.from_arrays([[1, 0], [0, 1]], [[0, 1], [1, 0]])).zero_sum
+    False
     """
     if game.n_players != 2:
         raise InputError(f"nashpy needs 2 players, the game has {game.n_players}")
@@ -92,6 +106,13 @@ def from_quantecon(game: Any, *, title: str = "") -> StrategicGame:
     Notes
     -----
     The payoff array of QuantEcon's player ``i`` has the axes ``i, i+1, ..., n-1, 0, ..., i-1``.
+
+    Examples
+    --------
+    >>> from quantecon.game_theory import NormalFormGame
+    >>> from harsanyi_aux.game.files.libraries import from_quantecon
+    >>> from_quantecon(NormalFormGame([[(1, 0), (0, 1)], [(0, 1), (1, 0)]])).actions
+    (2, 2)
     """
     n = len(game.players)
     columns = [
@@ -108,6 +129,13 @@ def to_quantecon(game: StrategicGame) -> Any:
     ------
     InputError
         If QuantEcon is not installed.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import random_game
+    >>> from harsanyi_aux.game.files.libraries import to_quantecon
+    >>> to_quantecon(random_game("integer", (2, 3), 1)).nums_actions
+    (2, 3)
     """
     try:
         from quantecon.game_theory import NormalFormGame, Player
@@ -138,6 +166,13 @@ def from_pygambit(game: Any, *, source: str = "") -> StrategicGame:
     ------
     InputError
         If Gambit cannot write the game, its numbers do not fit, or a tree has too many strategies.
+
+    Examples
+    --------
+    >>> import pygambit
+    >>> from harsanyi_aux.game.files.libraries import from_pygambit
+    >>> from_pygambit(pygambit.catalog.load("journals/ijgt/nau2004/sec5")).actions
+    (2, 2, 2)
     """
     pygambit = _pygambit(source)
     # before pygambit 17 there was one class for both
@@ -160,6 +195,13 @@ def to_pygambit(game: StrategicGame) -> Any:
     ------
     InputError
         If Gambit rejects the game, or pygambit is not installed.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import random_game
+    >>> from harsanyi_aux.game.files.libraries import to_pygambit
+    >>> len(to_pygambit(random_game("integer", (2, 3), 1)).players)
+    2
     """
     import io
 
@@ -198,6 +240,12 @@ def from_catalog(name: str) -> StrategicGame:
     ------
     InputError
         If there is no such game; near names are suggested. If pygambit is not installed.
+
+    Examples
+    --------
+    >>> from harsanyi_aux.game.files.libraries import from_catalog
+    >>> from_catalog("journals/ijgt/nau2004/sec5").actions
+    (2, 2, 2)
     """
     pygambit = _pygambit(f"catalog:{name}")
     known = [str(entry) for entry in pygambit.catalog.games()["Game"]]

@@ -248,8 +248,9 @@ def _remarkable(
 ) -> tuple[str, ...]:
     """Name what is odd, given what the cell is about.
 
-    For two players every CoCo equilibrium is coalition-perfect (fact F2); for more, a game without
-    coalition-perfect equilibrium is the rule (F8), which only their presence breaks.
+    For two players every CoCo equilibrium is coalition-perfect (facts page, F2); for more, a game
+    without coalition-perfect equilibrium is the rule (facts page, F8 and F11), which only their
+    presence breaks.
     """
     many = len(cell.shape) > 2
     reasons = []

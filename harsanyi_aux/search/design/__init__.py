@@ -1,1 +1,1 @@
-"""Games designed to have given equilibria (theory note, section 7)."""
+"""Games designed to have given equilibria (facts page, "Design")."""

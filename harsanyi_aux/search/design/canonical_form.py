@@ -1,7 +1,7 @@
 """When two games are the same game, and when a game is smaller than it looks.
 
 Games that differ by renaming players or actions, or by positive affine changes of a player's
-payoffs, have the same equilibria up to these changes (fact F4 of the theory note). The canonical
+payoffs, have the same equilibria up to these changes (facts page, F4). The canonical
 form is the same for all of them and for no other game.
 """
 

@@ -1,6 +1,6 @@
 """The linear conditions that a structure puts on the payoffs, and what its equations leave free.
 
-Theory note, section 7. For fixed prices and strategies condition 3 (with condition 1 as the line
+Facts page, "Design". For fixed prices and strategies condition 3 (with condition 1 as the line
 of the grand coalition) is a list of inequalities ``row·U <= 0`` and condition 4 a list of equations
 ``row·U = 0``; all coefficients are integers. A deviation to a joint action that the strategy itself
 uses must gain nothing and lose nothing, so it counts among the equations.

@@ -1,6 +1,6 @@
 """Games with prescribed equilibria: structures, linear programs, exact recovery, exact check.
 
-Theory note, section 7 and fact F9. Prices and strategies of E equilibria are drawn (or given); the
+Facts page, "Design" and F9. Prices and strategies of E equilibria are drawn (or given); the
 payoffs that make them equilibria with different payoffs are found by linear programming, recovered
 exactly from the optimal basis, and checked against the definition in rational arithmetic. What does
 not pass is not returned.

@@ -1,4 +1,4 @@
-"""The linear programs behind a design (theory note, section 7).
+"""The linear programs behind a design (facts page, "Design").
 
 Unknowns are the payoffs, in [0, 1]. For two equilibria the gaps of each player's payoffs between
 them are maximised in turn (`simplex`). For more, and where margins are asked for, there are two

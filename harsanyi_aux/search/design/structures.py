@@ -1,10 +1,10 @@
 """Structures: the prices and strategies that are prescribed when a game is designed.
 
-A structure names E price vectors and, for each, a strategy of every coalition (theory note,
-section 7). Prices and probabilities are kept as integers: a strategy is a list of weights, its
-probabilities are the weights over their sum. All linear conditions on the payoffs then have
-integer coefficients. If the game is to have a symmetry, prescribing one equilibrium prescribes its
-orbit, and payoffs are tied to each other.
+A structure names E price vectors and, for each, a strategy of every coalition (facts page,
+"Design"). Prices and probabilities are kept as integers: a strategy is a list of weights, its
+probabilities are the weights over their sum. All linear conditions on the payoffs then have integer
+coefficients. If the game is to have a symmetry, prescribing one equilibrium prescribes its orbit,
+and payoffs are tied to each other.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Two players: the feasible set, its Pareto frontier and rounded bodies as outlines in utils. Three:
 the price triangle, where every point is a vector of normalised prices and a corner is all weight
-on one player (theory note, section 1, "Scale").
+on one player (facts page, "Scale").
 """
 
 from __future__ import annotations

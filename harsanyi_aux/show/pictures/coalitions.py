@@ -1,6 +1,6 @@
 """Any number of players: prices, payoffs, and every player's dividends by coalition.
 
-Theory note, section 1: ``u_i = Σ_{S∋i} w^S_i``, so the dividends ``a_i w^S_i`` in curnits add up to
+Facts page, "Notation": ``u_i = Σ_{S∋i} w^S_i``, so the dividends ``a_i w^S_i`` in curnits add up to
 what a player gets. For many players they are summed over the coalitions of one size.
 """
 

@@ -1,6 +1,6 @@
 """Two players: feasible set, Pareto frontier, threat point, equilibrium and its price line.
 
-Theory note, section 2: at an equilibrium ``a·u`` is the greatest over the feasible set (the price
+Facts page, "Concepts": at an equilibrium ``a·u`` is the greatest over the feasible set (the price
 line touches it at ``u``), and both players gain the same in curnits over the threat point ``t``,
 ``a_0 (u_0 − t_0) = a_1 (u_1 − t_1)``.
 """

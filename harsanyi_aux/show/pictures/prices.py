@@ -1,6 +1,6 @@
 """Three players: the price triangle with regions, division defect, equilibria, limiting paths.
 
-Theory note, sections 2 to 4 and 6.
+Facts page, "Concepts", "Auxiliary game" and "Smoothing".
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ def chart(game: StrategicGame, resolution: int | None = None) -> Chart:
 
     Notes
     -----
-    Theory note, sections 1 (threat games) and 4 (division defect). The threat games are solved
-    along a walk from neighbour to neighbour, each from the bases of the one before.
+    Facts page, "Notation" (threat games) and "Concepts" (division defect). The threat games are
+    solved along a walk from neighbour to neighbour, each from the bases of the one before.
     """
     steps = resolution or (80 if game.n_outcomes <= 512 else 40)
     prices, edges, triangles = _grid(steps)

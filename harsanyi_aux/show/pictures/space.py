@@ -1,6 +1,6 @@
 """Three players: the feasible set in space, its Pareto facets, and the equilibria on it.
 
-The feasible set is the hull of the outcomes (theory note, section 1). It may be flat: a polygon,
+The feasible set is the hull of the outcomes (facts page, "Notation"). It may be flat: a polygon,
 a segment or a point in space.
 """
 

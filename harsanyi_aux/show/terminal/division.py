@@ -1,7 +1,7 @@
 """Which coalitions disagree about division, and by how much, for people and for JSON.
 
-Condition 4 in Harsanyi's form: in every coalition S all ``a_i w^S_i`` are equal (theory note,
-section 2). Nothing here decides anything.
+Condition 4 in Harsanyi's form: in every coalition S all ``a_i w^S_i`` are equal (facts page,
+"Concepts"). Nothing here decides anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Enumerations and answers about existence for people: what was found, and what is proved.
 
-Nothing here decides anything; the numbers come from `enumerate` and `existence`. Normalised
-prices: ``b_i = a_i r_i / Σ_j a_j r_j``, ``r_i`` the range of player i's payoffs (theory note,
+Nothing here decides anything; the numbers come from `enumeration` and `existence`. Normalised
+prices: ``b_i = a_i r_i / Σ_j a_j r_j``, ``r_i`` the range of player i's payoffs (facts page,
 "Scale").
 """
 

@@ -1,7 +1,7 @@
 """Tables for people: equilibria, verifications and CoCo values, drawn by rich.
 
 Nothing here decides anything; the numbers come from `definition` and `value`. Prices, payoffs,
-shares and threats are named as in the theory note, sections 1 and 2.
+shares and threats are named as on the facts page, "Notation" and "Concepts".
 """
 
 from __future__ import annotations

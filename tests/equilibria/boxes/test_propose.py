@@ -60,7 +60,7 @@ def test_solutions_lie_in_their_boxes(family, shape, games, least):
 def designed_game(seed):
     """Return a 3x3x3 game with equilibria at two prices, or None where none fits.
 
-    Theory note, section 7: for given prices and pure strategies of all coalitions the conditions
+    Facts page, "Design": for given prices and pure strategies of all coalitions the conditions
     are linear in the payoffs; a linear program makes the saddle points as strict as possible.
     Random numbers choose the strategies. Also returns the prices.
     """
@@ -202,7 +202,7 @@ def test_no_box_away_from_an_equilibrium_is_ever_accepted():
 
 
 def test_vanishing_prices_have_no_box(no_proper_game):
-    # fact F7: the only equilibria have the price 0 for player 0
+    # facts page, F7: the only equilibria have the price 0 for player 0
     assert box_entry(no_proper_game, np.array([0.5, 0.5])) is None
     assert box_entry(no_proper_game, np.array([0.0, 1.0])) is None
 

@@ -1,4 +1,4 @@
-"""Games made to have several equilibria (theory note, section 7): all of them are found.
+"""Games made to have several equilibria (facts page, "Design"): all of them are found.
 
 tests/games/designed holds games of `search.design`, each with the concept, and the
 prices and payoffs of the equilibria it was designed to have; they satisfy the definition exactly.
@@ -112,8 +112,8 @@ def test_designed_games(tmp_path):
         for prices, payoffs in prescribed:
             listed = is_listed(enumeration, prices, payoffs)
             assert listed or is_left_open(enumeration, prices), name
-        # F10: regular zeros inside are odd in number if no solution on the boundary interferes.
-        # Zeros at rational prices may be at kinks or singular, and count otherwise.
+        # facts page, F10: regular zeros inside are odd in number if no solution on the boundary
+        # interferes. Zeros at rational prices may be at kinks or singular, and count otherwise.
         boxes_only = len(enumeration.enclosures) == len(enumeration.proper) > 0
         if concept == "coco" and enumeration.complete and boxes_only:
             assert len(enumeration.proper) % 2 == 1, name

@@ -193,7 +193,7 @@ def test_one_price_is_excluded_unless_it_is_an_equilibrium(seed):
 
 
 def test_a_cell_with_an_equilibrium_is_never_excluded():
-    # everyone can veto; equal prices and shares are coalition-perfect (fact F3)
+    # everyone can veto; equal prices and shares are coalition-perfect (facts page, F3)
     game = StrategicGame.from_bargaining(np.eye(3, dtype=int), [0, 0, 0])
     program = DivisionProgram(game)
     for size in (Fraction(0), Fraction(1, 100), Fraction(1, 3)):
@@ -202,7 +202,7 @@ def test_a_cell_with_an_equilibrium_is_never_excluded():
 
 
 def test_cells_of_f8_are_excluded(no_coalition_perfect_game):
-    # fact F8: no coalition-perfect equilibrium at all
+    # facts page, F8: no coalition-perfect equilibrium at all
     program = DivisionProgram(no_coalition_perfect_game)
     for centre in ((1, 1, 1), (6, 2, 2), (8, 1, 1)):
         b = [Fraction(w, sum(centre)) for w in centre]

@@ -1,4 +1,4 @@
-"""Selecting saddle points for division: designed games, fact F8, vetoes, doubles, proofs."""
+"""Selecting saddle points for division: designed games, facts page, F8, vetoes, doubles, proofs."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def proves_impossible(game, prices, nodes):
 
 
 def vetoes(n):
-    """Anyone can veto; a unit for one of them otherwise. Prices 1 and equal shares (fact F3)."""
+    """Anyone can veto; else a unit for one of them. Prices 1, equal shares (facts page, F3)."""
     return StrategicGame.from_bargaining(np.eye(n, dtype=int), [0] * n)
 
 
 def designed(shape, seed, mixed):
-    """A game with a coalition-perfect equilibrium at given prices (theory note, section 7).
+    """A game with a coalition-perfect equilibrium at given prices (facts page, "Design").
 
     Random strategies of all coalitions are fixed; saddle points, ``ρ_N`` and division are linear
     in the payoffs. Returns the game, or None where the basis found does not fix all payoffs.
@@ -179,7 +179,7 @@ def test_duplicated_actions_and_spectators_change_nothing(seed):
 
 
 def test_permuted_and_rescaled_games_have_the_same_answer():
-    # fact F4; prices divide by the scale
+    # facts page, F4; prices divide by the scale
     for game, prices in ((NEEDS_SPLITS, SPLIT_PRICES), (vetoes(3), [1, 1, 1])):
         plain = divide(game, prices)
         order = [2, 0, 1]

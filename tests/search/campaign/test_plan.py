@@ -126,7 +126,7 @@ def told(outcome: Outcome) -> tuple[object, ...]:
 
 
 def test_a_game_without_proper_equilibrium_is_remarkable(no_proper_game):
-    """Fact F7."""
+    """Facts page, F7."""
     outcome = examine(plan_around(no_proper_game), (0, 0))
     assert outcome.status == "done"
     assert (outcome.proper, outcome.payoffs) == (0, 0)
@@ -138,7 +138,7 @@ def test_a_game_without_proper_equilibrium_is_remarkable(no_proper_game):
 
 
 def test_the_defect_decides_what_is_remarkable_with_three_players():
-    """By fact F8 a generic game has no coalition-perfect equilibrium."""
+    """A generic game has no coalition-perfect equilibrium (facts page, F8)."""
     outcome = examine(plan_of(), (0, 0))
     assert (outcome.proper, outcome.remarkable, outcome.find) == (1, (), None)
     assert outcome.least_defect == outcome.largest_defect > 0.01
@@ -152,7 +152,7 @@ def test_the_defect_decides_what_is_remarkable_with_three_players():
 
 
 def test_bargaining_games_have_coalition_perfect_equilibria():
-    """Fact F3: every smaller coalition gets the disagreement point, so every defect is zero."""
+    """Facts page, F3: smaller coalitions get the disagreement point, every defect is zero."""
     plan = Plan((family_of("bargaining", {}),), ((3, 2, 2),))
     outcome = examine(plan, (0, 0))
     assert outcome.remarkable == ("coalition-perfect",)

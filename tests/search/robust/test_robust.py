@@ -118,7 +118,7 @@ def test_units_do_not_matter(game: StrategicGame, example: RobustExample) -> Non
 
 
 def test_one_equilibrium_of_two_players() -> None:
-    # the prisoners' dilemma; two players have one payoff vector (fact F2)
+    # the prisoners' dilemma; two players have one payoff vector (facts page, F2)
     dilemma = StrategicGame.from_arrays([[3, 0], [5, 1]], [[3, 5], [0, 1]])
     found = robust_radius(dilemma, at_least=1)
     assert found is not None

@@ -11,7 +11,7 @@ HALF = Fraction(1, 2)
 
 
 def lone_chooser() -> dict[str, Any]:
-    """Fact F7, refuted in one leaf.
+    """Facts page, F7, refuted in one leaf.
 
     Player 1 alone chooses between (0, 0) and (1, 0). v({0}) = 0 and h = b_0, so φ_1 = b_0/2, but
     player 1 gets 0: E_1 = b_0/2 is positive except where b_0 = 0.
@@ -76,7 +76,7 @@ def segment() -> dict[str, Any]:
     return tree.finished("enumeration", "coco", equilibria=[_SEGMENT_SET])
 
 
-# Found by linear programming (theory note, section 7); the checker decides.
+# Found by linear programming (facts page, "Design"); the checker decides.
 TWO_COCO = game_json(
     (2, 2, 2),
     [[1, 2, 1, 0, 1, 2, 0, 0], [4, 0, 4, 0, 3, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0]],
@@ -163,13 +163,13 @@ def distinct(concept: str, player: int) -> dict[str, Any]:
     return document("distinctness", concept, game, equilibria=entries, player=player)
 
 
-# Fact F8: (0,0,0) pays (1,4,4), (1,1,·) pays (2,0,0), all else nothing.
+# Facts page, F8: (0,0,0) pays (1,4,4), (1,1,·) pays (2,0,0), all else nothing.
 NO_PERFECT = game_json(
     (2, 2, 2),
     [[1, 0, 0, 0, 0, 0, 2, 2], [4, 0, 0, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0, 0, 0]],
 )
 _FLOOR = Fraction(1, 10)
-# Division in {0,1}: b_0 (2 - u^0_0)/2 - b_1 (0 - u^1_1)/4 = 0, as on the theory note's page.
+# Division in {0,1}: b_0 (2 - u^0_0)/2 - b_1 (0 - u^1_1)/4 = 0, as in the proof (facts page, F8).
 # In the fight of {0,1} the value is b_0 and column 1 pays b_0 only against (1,1): nine times its
 # excess over the value outweighs b_1 <= 8/10 <= 8 b_0. In the fight of {0} the value is 0 and
 # row 1 pays b_0 against the columns where player 1 plays 1; what is left is at least -b_0/2.
@@ -203,7 +203,7 @@ def _no_perfect_vertices() -> list[dict[str, Any]]:
 
 
 def no_perfect(nodes: list[Any] | None = None) -> dict[str, Any]:
-    """Fact F8: no coalition-perfect equilibrium with normalised prices of at least 1/10."""
+    """Facts page, F8: no coalition-perfect equilibrium with normalised prices of at least 1/10."""
     return document(
         "refutation",
         "coalition-perfect",

@@ -58,7 +58,7 @@ def dyadic(rng: np.random.Generator, n: int) -> Vector:
 
 
 def singular(s: Sketch, claim: Claim) -> None:
-    """Let the excess not change, to first order, in some direction of the prices (fact F5)."""
+    """Let the excess not change, to first order, in a direction of the prices (facts page, F5)."""
     turn = s.rng.integers(-3, 4, s.n)
     turn[-1] = -turn[:-1].sum()
     direction = tuple(Fraction(int(t)) for t in turn)

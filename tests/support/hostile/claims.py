@@ -1,7 +1,7 @@
 """Known equilibria: strategies and prices, and the definition in fractions, written anew here.
 
-Theory note, sections 1 and 2. Nothing is taken from the package: a known equilibrium must not be
-known by the same mistake that would lose it.
+Facts page, "Notation" and "Concepts". Nothing is taken from the package: a known equilibrium must
+not be known by the same mistake that would lose it.
 """
 
 from __future__ import annotations

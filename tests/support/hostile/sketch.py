@@ -1,6 +1,6 @@
 """A game on the drawing board: payoffs are unknowns, and what is imposed on them is linear.
 
-Theory note, section 7: with prices and strategies given, saddle points are linear inequalities
+Facts page, "Design": with prices and strategies given, saddle points are linear inequalities
 and division linear equations in the payoffs.
 """
 

@@ -1,4 +1,4 @@
-"""Existence of equilibria decided by a global solver (theory note, section 5).
+"""Existence of equilibria decided by a global solver (facts page, "Computing").
 
 The whole definition as one feasibility problem, bilinear in normalised prices and strategies, for
 SCIP. It is decided within tolerances and proves nothing exactly. The point that SCIP returns is
@@ -246,7 +246,7 @@ def definition_residual(scaled, concept, prices, fights, grand):
 
 
 def violations(scaled, concept, prices, fights, grand):
-    """Violations of conditions 1, 3 and 4 (theory note, section 2), written out.
+    """Violations of conditions 1, 3 and 4 (facts page, "Concepts"), written out.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """CoCo equilibria of three-player games by an independent, exhaustive search in doubles.
 
 Every payoff vector of an equilibrium is a mixture of at most three affinely independent payoffs of
-optimal outcomes. So three searches find them all (theory note, sections 2 and 5):
+optimal outcomes. So three searches find them all (facts page, "Concepts" and "Computing"):
 
 * one outcome pays what is owed: zeros of its excess ``φ(v_b) - b∘V(o)`` in triangles of prices;
 * two do: on the segment of prices where they tie and are optimal;
@@ -221,7 +221,7 @@ class Search:
         """Return the best payoffs at these prices and how far they are from an equilibrium.
 
         The saddle points are those of `fights`, but what counts is what they guarantee; the
-        rest is the definition of theory note, section 2.
+        rest is the definition of facts page, "Concepts".
 
         Returns
         -------
