@@ -379,9 +379,10 @@ def _as_cell(node: Node) -> UndecidedCell:
 def _transferable(
     game: StrategicGame, concept: Concept, options: Options, begun: float
 ) -> Enumeration:
-    """Return the one equilibrium of a game with side payments, the CoCo value (facts page, "Concepts").
+    """Return the one equilibrium of a game with side payments, the CoCo value.
 
-    All prices are equal there, so that a price floor would mean nothing: it is taken for zero.
+    Facts page, "Concepts". All prices are equal there, so that a price floor would mean nothing: it
+    is taken for zero.
     """
     return Enumeration(
         game=game,

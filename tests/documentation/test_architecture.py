@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
-from pages import ROOT
+from folders import ROOT
 
 sys.path.append(str(ROOT / "docs"))
 from make_floors import FLOORS, draw, room_imports, without_detours

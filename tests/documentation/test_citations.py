@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from pages import ROOT
+from folders import ROOT
 
 PAGE = ROOT / "docs" / "explanation" / "facts.md"
 SOURCES = sorted(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import ROOT
+from folders import ROOT
 
 import harsanyi_aux
 from harsanyi_aux import StrategicGame

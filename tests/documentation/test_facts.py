@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from pages import ROOT
+from folders import ROOT
 
 from harsanyi_aux import StrategicGame, exists, load_game
 
