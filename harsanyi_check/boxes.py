@@ -163,17 +163,16 @@ def isolated(item: Item, setting: Setting, whole: Chart) -> Box:
     """Refuse unless `H` has exactly one zero in the box; enclose it."""
     chart, proved = whole, False
     for _ in range(MOST_STEPS):
-        on_box, moves = steps(setting, chart)
-        if on_box is not None:
-            inside = zip(on_box, chart.radius, strict=True)
+        reach = steps(setting, chart)
+        if len(reach) == 2:
+            inside = zip(reach[1], chart.radius, strict=True)
             proved = proved or all(-r < low and high < r for (low, high), r in inside)
-        if moves is None:
-            break
-        parts = list(zip(chart.center, chart.radius, moves, strict=True))
-        ends = [(c + max(low, -r), c + min(high, r)) for c, r, (low, high) in parts]
+        reach.append(tuple((-r, r) for r in chart.radius))
+        parts = zip(chart.center, zip(*reach, strict=True), strict=True)
+        ends = [(c + max(part)[0], c + min(high for _, high in part)) for c, part in parts]
         item.need(all(low <= high for low, high in ends), "there is no equilibrium in the box")
-        chart = chart.between(ends)
-        if all(10 * new >= 9 * r for new, (_, r, _) in zip(chart.radius, parts, strict=True)):
+        old, chart = chart.radius, chart.between(ends)
+        if all(10 * new >= 9 * r for new, r in zip(chart.radius, old, strict=True)):
             break
     item.need(proved, "not shown to hold exactly one equilibrium")
     e = excesses(setting, chart, local_slopes(setting, chart))
@@ -186,11 +185,11 @@ def isolated(item: Item, setting: Setting, whole: Chart) -> Box:
     return Box(tuple(sides), *reach)
 
 
-def steps(setting: Setting, chart: Chart) -> list[Bounds | None]:
-    """Return bounds of all x with `H(c) + D x = 0`, for all D on the box and for their means.
+def steps(setting: Setting, chart: Chart) -> list[Bounds]:
+    """Return one or two kinds of bounds of `b - c` for all zeros b of H in the box.
 
-    The means are those over segments from the center. None stands for D that may be singular, or
-    have determinants of different signs.
+    First those of `-Y H(c) + (I - Y S)(B - c)`, if there is an inverse Y, then those of all x with
+    `H(c) + D x = 0`, if no D on the box is singular.
     """
     slopes, unit = local_slopes(setting, chart), identity(len(chart.radius))
     derivatives = [row.slopes for row in system(setting, chart, slopes)]
@@ -200,29 +199,29 @@ def steps(setting: Setting, chart: Chart) -> list[Bounds | None]:
     middle = [[form.base.middle() for form in row] for row in derivatives]
     fixed = [[*([Fraction(0)] * len(unit)), *row[len(unit) :]] for row in middle]
     hulls = [part.hull for part in slopes]
-    Y = inverse(multiplied(middle, [*unit, *([s.middle() for s in hull] for hull in hulls)]))
-    if Y is None:
-        return [None, None]
-    # D is `J s` with the unit vectors and the slopes of the kinks as the rows of s
-    numbers, exact = chart.constants(fixed), multiplied(Y, fixed)
-    J = list(map(minus, derivatives, numbers))
-    zero = chart.constant(Fraction(0))
+    inverted = inverse(multiplied(middle, [*unit, *([s.middle() for s in hull] for hull in hulls)]))
+    if inverted is None:
+        return []
+    # D is `(J + ĝ) s` with the unit vectors and the slopes of the kinks as the rows of s
+    Y, exact = chart.constants(inverted), multiplied(inverted, fixed)
+    J, zero = list(map(minus, derivatives, chart.constants(fixed))), chart.constant(Fraction(0))
     rows = [*chart.constants(unit), *([Form(s, zero.slopes) for s in hull] for hull in hulls)]
-    loose = product(product(chart.constants(Y), J), rows)
-    shift = [-row[0].base for row in product(chart.constants(Y), start)]
-
-    def solutions(halved: bool) -> Bounds | None:
-        signs, found = set(), []
-        for choice in choices(*(part.corners for part in slopes)):
-            corner = chart.constants(multiplied(exact, [*unit, *choice]))
-            D = [[form.range(halved) for form in row] for row in map(plus, loose, corner)]
-            try:
-                sign, x = solved(D, shift)
-            except ZeroDivisionError:
-                return None
-            signs.add(sign)
-            found.append([part.bounds() for part in x])
-        hull = [(min(part)[0], max(high for _, high in part)) for part in zip(*found, strict=True)]
-        return tuple(hull) if len(signs) == 1 else None
-
-    return [solutions(halved=False), solutions(halved=True)]
+    loose, shift = product(product(Y, J), rows), [-row[0].base for row in product(Y, start)]
+    moves = []
+    means = map(plus, loose, product(chart.constants(exact), rows))
+    for move, line in zip(shift, map(minus, chart.constants(unit), means), strict=True):
+        for form, r in zip(line, chart.radius, strict=True):
+            move += form.range(halved=True).either_sign() * chart.number(r)
+        moves.append(move.bounds())
+    signs, found = set(), []
+    for choice in choices(*(part.corners for part in slopes)):
+        corner = chart.constants(multiplied(exact, [*unit, *choice]))
+        D = [[form.range() for form in row] for row in map(plus, loose, corner)]
+        try:
+            sign, x = solved(D, shift)
+        except ZeroDivisionError:
+            return [tuple(moves)]
+        signs.add(sign)
+        found.append([part.bounds() for part in x])
+    hull = [(min(part)[0], max(high for _, high in part)) for part in zip(*found, strict=True)]
+    return [tuple(moves), tuple(hull)] if len(signs) == 1 else [tuple(moves)]

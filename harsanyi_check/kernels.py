@@ -11,7 +11,7 @@ from .intervals import Form, Interval, enclosing, inner, solved
 from .linear import Vector, dot, identity, inverse, minus, mix, times
 from .reading import Item
 
-REFINEMENTS = 3
+REFINEMENTS = 6
 #: The entries of a matrix as linear functions of all prices.
 Matrix = Sequence[Sequence[Vector]]
 
