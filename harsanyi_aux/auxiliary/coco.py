@@ -3,8 +3,9 @@
 Facts page, "Auxiliary game", and Theorem 2 of ``docs/explanation/existence.md``; that there is one
 follows from the theorem of Debreu, Glicksberg and Fan. Players are a threat player for every
 coalition but the grand one, the planner, the auctioneer and the follower. Payoffs are measured on
-the scaled game: every player's utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they are then pure
-numbers, and the auxiliary game does not change when utilities are rescaled (facts page, F4).
+the scaled game: every player's utility in [0, 1], prices normalised to ``Σ_i a_i r_i = 1``; they
+are then pure numbers, and the auxiliary game does not change when utilities are rescaled (facts
+page, F4).
 """
 
 from __future__ import annotations

@@ -90,7 +90,10 @@ class Result:
         ]
         if len(listed) > _MOST_SHOWN:
             shown.append(f"  and {len(listed) - _MOST_SHOWN} more")
-        counted = f"{len(listed)} {self.concept} equilibri{'um' if len(listed) == 1 else 'a'}"
+        proper, others = len(self.proper), len(self.boundary)
+        counted = f"{proper} proper {self.concept} equilibri{'um' if proper == 1 else 'a'}"
+        if others:
+            counted += f" and {others} boundary solution{'' if others == 1 else 's'}"
         title = plain(self.game.title) or "a game"
         stopped = "; interrupted" if self.interrupted else ""
         return "\n".join([f"{title}: {counted}; {self._verdict()}{stopped}", *shown])
@@ -197,10 +200,10 @@ class Enumeration(Result):
     Examples
     --------
     >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
-    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]], title="no proper one")
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]], title="F7")
     >>> print(enumerate_equilibria(game))
-    no proper one: 1 coco equilibrium; the list is complete: proved
-      0: boundary, payoffs 1, 0
+    F7: 0 proper coco equilibria and 1 boundary solution; the list is complete: proved
+      0: boundary, payoffs 0, 0
     """
 
     complete: bool

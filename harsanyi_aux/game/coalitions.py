@@ -188,6 +188,14 @@ class CoalitionMap(Mapping[frozenset[int], T], Generic[T]):
     """A read-only mapping from coalitions to values; any collection of players is a key.
 
     ``strategies[{0, 1}]``, ``strategies[0, 1]`` and ``strategies[[1, 0]]`` are the same entry.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> strategies = solve(game).strategies
+    >>> strategies[1, 0].shape, strategies[{0}].shape
+    ((3, 2), (3,))
     """
 
     def __init__(self, by_mask: Mapping[int, T]) -> None:

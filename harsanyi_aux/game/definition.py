@@ -124,6 +124,13 @@ def is_equilibrium(
     ------
     InputError
         As `verify`.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, is_equilibrium, solve
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> is_equilibrium(game, solve(game))
+    True
     """
     if exact is None:
         exact = game.is_exact and equilibrium.is_exact

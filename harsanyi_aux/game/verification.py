@@ -39,6 +39,14 @@ class Check:
     residual : float or Fraction
         The normalised violation.
     passed : bool
+
+    Examples
+    --------
+    >>> from harsanyi_aux import StrategicGame, solve, verify
+    >>> game = StrategicGame.from_arrays([[4, 1], [0, 1], [1, 1]], [[0, 0], [2, 0], [0, 0]])
+    >>> line = verify(game, solve(game)).checks[0]
+    >>> print(line.condition, line.passed)
+    pareto True
     """
 
     condition: Condition

@@ -72,7 +72,8 @@ def _look(path: str | Path) -> tuple[Path, os.stat_result | None]:
 
 
 def _cannot(path: str | Path, error: OSError | ValueError) -> InputError:
-    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number) if number else str(error)  # libraries have long words of their own
     return InputError(f"cannot be written ({reason})", place=str(path))
 
 

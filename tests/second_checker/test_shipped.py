@@ -10,7 +10,7 @@ from comparison import difference, first, second
 from documents import EXAMPLES, SHIPPED
 
 from harsanyi_aux import random_game
-from harsanyi_aux.enumerate import enumerate_equilibria
+from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_check import Claim
 
 

@@ -147,6 +147,13 @@ def design(
     ------
     InputError
         If an argument is unusable.
+
+    Examples
+    --------
+    >>> from harsanyi_aux import design
+    >>> made = design((2, 2, 2), concept="coco", rng=1).games[0]
+    >>> print(len(made.equilibria), made.separation)
+    2 2/3
     """
     games: list[DesignedGame] = []
     search = _Search(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from harsanyi_aux import StrategicGame
+from harsanyi_aux.certify.cells.excluded import check_excluded
 from harsanyi_aux.certify.cells.trees import walk
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.equilibria.division.point import ExactPoint
@@ -30,7 +31,7 @@ def proves_impossible(game, prices, nodes):
         for leaf in walk(at.table, [at.vertex.prices] * at.n, nodes, splits_allowed=True):
             if leaf.kind != "excluded":
                 return False
-            at.check(leaf.content, leaf.splits)
+            check_excluded(at.table, [at.vertex] * at.n, leaf.content, (), leaf.splits)
     except InvalidCertificate:
         return False
     return True

@@ -13,11 +13,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from harsanyi_aux.search.polytopes import boundary_cells, directions
-from harsanyi_aux.search.region_proofs import region_entry
-from harsanyi_aux.search.regions import Boundary, Plan, plan_region
-from harsanyi_aux.subdivision.frame import build_frame
 
+from harsanyi_aux.equilibria.points.frame import build_frame
+from harsanyi_aux.search.robust.polytopes import boundary_cells, directions
+from harsanyi_aux.search.robust.proofs import region_entry
+from harsanyi_aux.search.robust.regions import Boundary, Plan, plan_region
 from hostile.absence import is_absent
 from hostile.claims import Vector
 from hostile.judge import in_hull

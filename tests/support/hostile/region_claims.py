@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from harsanyi_aux.certify.document import sealed
-from harsanyi_aux.search.polytopes import boundary_cells
-from harsanyi_aux.search.region_proofs import _refined
-from harsanyi_aux.search.regions import Plan
-from harsanyi_aux.subdivision.corners import make_corner
-from harsanyi_aux.subdivision.document import exact_game
-from harsanyi_aux.subdivision.frame import Frame
 
 import harsanyi_check
 from harsanyi_aux.certify import check
+from harsanyi_aux.certify.reading.document import sealed
+from harsanyi_aux.equilibria.certificates import exact_game
+from harsanyi_aux.equilibria.points.corners import make_corner, write_corner
+from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.errors import HarsanyiError
+from harsanyi_aux.search.robust.polytopes import boundary_cells
+from harsanyi_aux.search.robust.proofs import _refined
+from harsanyi_aux.search.robust.regions import Plan
 from hostile.claims import Claim, Vector, payoffs_of
 from hostile.nearby import Payoffs
 from hostile.tally import Tally, texts
@@ -177,8 +177,8 @@ class Judges:
         center = tuple(sum(c) / len(exact) for c in zip(*exact, strict=True))
         return {
             "form": "region",
-            "center": make_corner(self.frame, center).entry,
-            "vertices": [make_corner(self.frame, p).entry for p in exact],
+            "center": write_corner(make_corner(self.frame, center)),
+            "vertices": [write_corner(make_corner(self.frame, p)) for p in exact],
             "cells": cells.indices.tolist(),
             "map": [
                 [int(i == j) for j in range(self.frame.n - 1)] for i in range(self.frame.n - 1)
@@ -190,8 +190,8 @@ class Judges:
         center = tuple(sum(c) / len(points) for c in zip(*points, strict=True))
         return {
             **entry,
-            "center": make_corner(self.frame, center).entry,
-            "vertices": [make_corner(self.frame, p).entry for p in points],
+            "center": write_corner(make_corner(self.frame, center)),
+            "vertices": [write_corner(make_corner(self.frame, p)) for p in points],
         }
 
     def sharper(self, entry: Entry) -> Entry:
@@ -199,7 +199,7 @@ class Judges:
         found = copy.deepcopy(entry)
         for vertex in (found["center"], *found["vertices"]):
             prices = tuple(map(Fraction, vertex["prices"]))
-            vertex.update(make_corner(self.frame, prices, exact=True).entry)
+            vertex.update(write_corner(make_corner(self.frame, prices, exact=True)))
         return found
 
     def refined(self, entry: Entry, matrix: np.ndarray, radius: Fraction) -> Entry | None:
@@ -215,7 +215,7 @@ class Judges:
         )
         return {
             **entry,
-            "vertices": [corner.entry for corner in corners],
+            "vertices": [write_corner(corner) for corner in corners],
             "cells": [list(cell) for cell in cells],
         }
 

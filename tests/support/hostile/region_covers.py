@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from harsanyi_aux.certify.table import Table
-from harsanyi_aux.certify.vertices import prepare_vertex
 
 from harsanyi_aux.certify import InvalidCertificate
+from harsanyi_aux.certify.cells.vertices import prepare_vertex
+from harsanyi_aux.certify.reading.table import Table
 from harsanyi_aux.certify.robust import check_inward, inner_normal, weights_of_normal
 
 Entry = dict[str, Any]
