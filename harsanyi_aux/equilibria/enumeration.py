@@ -23,10 +23,10 @@ from harsanyi_aux.certify.reading.values import to_fraction
 from harsanyi_aux.certify.statements.entries import Statement
 from harsanyi_aux.equilibria.boxes.enclosures import ProvedBounds
 from harsanyi_aux.equilibria.cells.document import load_state, save_state, tree_certificate
-from harsanyi_aux.equilibria.cells.grow import Growth, Limits, start
+from harsanyi_aux.equilibria.cells.grow import Limits, Subdivision, start
 from harsanyi_aux.equilibria.cells.tree import Node
 from harsanyi_aux.equilibria.points.frame import Frame, build_frame
-from harsanyi_aux.equilibria.points.known import Known, redundant
+from harsanyi_aux.equilibria.points.known import Certified, redundant
 from harsanyi_aux.equilibria.results import Enclosure, Enumeration, EquilibriumSet, UndecidedCell
 from harsanyi_aux.equilibria.solver import solve
 from harsanyi_aux.errors import InputError
@@ -203,61 +203,61 @@ def enumerate_equilibria(
     begun = time.perf_counter()
     if game.transferable:
         return _transferable(game, concept, chosen, begun)
-    growth, interrupted = grow(game, concept, chosen)
-    # the growth has an exact copy of a game in doubles
-    return replace(conclude(growth, chosen, begun, interrupted), game=game)
+    subdivision, interrupted = grow(game, concept, chosen)
+    # the subdivision has an exact copy of a game in doubles
+    return replace(conclude(subdivision, chosen, begun, interrupted), game=game)
 
 
 def grow(
     game: StrategicGame,
     concept: Concept,
     options: Options,
-    enough: Callable[[Growth], bool] = lambda growth: False,
-) -> tuple[Growth, bool]:
+    enough: Callable[[Subdivision], bool] = lambda subdivision: False,
+) -> tuple[Subdivision, bool]:
     """Run the subdivision until it ends, a limit is reached, or `enough` is known.
 
     Returns
     -------
-    growth, interrupted
+    subdivision, interrupted
     """
     frame = build_frame(game)
-    growth = _begin(frame, concept, options)
+    subdivision = _begin(frame, concept, options)
     begun = saved = time.perf_counter()
 
     going = True
 
-    def step(growth: Growth) -> bool:
+    def step(subdivision: Subdivision) -> bool:
         nonlocal saved, going
         now = time.perf_counter()
         if options.state is not None and now - saved > SAVE_EVERY:
-            _save(growth, options)
+            _save(subdivision, options)
             saved = time.perf_counter()
         if options.progress is not None:
-            options.progress(snapshot(growth))
-        going = now - begun < options.seconds and not enough(growth)
+            options.progress(snapshot(subdivision))
+        going = now - begun < options.seconds and not enough(subdivision)
         return going
 
     interrupted = False
     try:
-        if not growth.counts.examined:
-            growth.locator.look_around(options.starts)
-        if not enough(growth):
+        if not subdivision.counts.examined:
+            subdivision.finder.look_around(options.starts)
+        if not enough(subdivision):
             if options.workers > 1:
                 from harsanyi_aux.equilibria.cells.crew import run_with_crew
 
-                run_with_crew(growth, options.workers, step)
+                run_with_crew(subdivision, options.workers, step)
             else:
-                growth.run(step)
+                subdivision.run(step)
             # all cells examined, not stopped: another look at those left undecided
-            while not growth.open and going and growth.reopen():
-                growth.run(step)
+            while not subdivision.open and going and subdivision.reopen():
+                subdivision.run(step)
     except KeyboardInterrupt:
         interrupted = True
-    _save(growth, options)
-    return growth, interrupted
+    _save(subdivision, options)
+    return subdivision, interrupted
 
 
-def _begin(frame: Frame, concept: Concept, options: Options) -> Growth:
+def _begin(frame: Frame, concept: Concept, options: Options) -> Subdivision:
     if options.state is not None and options.state.exists():
         from harsanyi_aux.game.files.json_files import read_json
 
@@ -271,57 +271,61 @@ def _begin(frame: Frame, concept: Concept, options: Options) -> Growth:
     return start(frame, concept, options.price_floor, options.limits)
 
 
-def _save(growth: Growth, options: Options) -> None:
+def _save(subdivision: Subdivision, options: Options) -> None:
     if options.state is not None:
         from harsanyi_aux.game.files.json_files import write_text
 
         try:
-            write_text(options.state, json.dumps(save_state(growth, options.price_floor)) + "\n")
+            write_text(
+                options.state, json.dumps(save_state(subdivision, options.price_floor)) + "\n"
+            )
         except InputError as error:
             # what has been found is worth more than the file
             warnings.warn(f"the search was not saved: {error}", stacklevel=2)
 
 
-def snapshot(growth: Growth) -> Snapshot:
+def snapshot(subdivision: Subdivision) -> Snapshot:
     """Return how far a search is."""
     return Snapshot(
-        open=growth.open,
-        closed=growth.counts.closed,
-        undecided=growth.counts.undecided,
-        proved=min(growth.counts.proved, 1.0),
-        equilibria=len(growth.known),
+        open=subdivision.open,
+        closed=subdivision.counts.closed,
+        undecided=subdivision.counts.undecided,
+        proved=min(subdivision.counts.proved, 1.0),
+        equilibria=len(subdivision.known),
     )
 
 
-def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) -> Enumeration:
+def conclude(
+    subdivision: Subdivision, options: Options, begun: float, interrupted: bool
+) -> Enumeration:
     """Return what a search has shown, after the checker has replayed it."""
     from harsanyi_aux.certify.replay import check
 
-    certificate = tree_certificate(growth, options.price_floor)
+    certificate = tree_certificate(subdivision, options.price_floor)
     report = check(certificate, workers=options.workers)
-    game = growth.frame.game
+    game = subdivision.frame.game
     # those that cells needed may lie just below the floor
     listed = [
         (known, statement)
-        for known, statement in zip(growth.known, report.statements, strict=True)
-        if not redundant(growth.known, known) and statement.may_reach(options.price_floor)
+        for known, statement in zip(subdivision.known, report.statements, strict=True)
+        if not redundant(subdivision.known, known) and statement.may_reach(options.price_floor)
     ]
     equilibria = [known.equilibrium for known, _ in listed]
-    if growth.concept == "coalition-perfect":
-        equilibria = [replace(e, concept=growth.concept) for e in equilibria]
+    if subdivision.concept == "coalition-perfect":
+        equilibria = [replace(e, concept=subdivision.concept) for e in equilibria]
     if not equilibria:
-        equilibria = growth.locator.boundary
+        equilibria = subdivision.finder.boundary
     defect = None
-    if growth.concept == "coalition-perfect":
-        defect = 0.0 if growth.known else growth.locator.least_defect
+    if subdivision.concept == "coalition-perfect":
+        defect = 0.0 if subdivision.known else subdivision.finder.least_defect
         defect = defect if math.isfinite(defect) else None
     assert report.proved_floor is not None  # a certificate with a tree has one
     return Enumeration(
         game=game,
-        concept=growth.concept,
+        concept=subdivision.concept,
         equilibria=tuple(equilibria),
         sets=tuple(
-            _as_set(growth.frame, known, statement, number)
+            _as_set(subdivision.frame, known, statement, number)
             for number, (known, statement) in enumerate(listed)
             if statement.form in ("set", "level")
         ),
@@ -333,18 +337,18 @@ def conclude(growth: Growth, options: Options, begun: float, interrupted: bool) 
         complete=report.undecided == 0,
         price_floor=options.price_floor,
         proved_floor=report.proved_floor,
-        undecided=tuple(_as_cell(node) for node in growth.undecided()),
+        undecided=tuple(_as_cell(node) for node in subdivision.undecided()),
         # where all is settled they have been shown to be no solutions
-        unproved=tuple(growth.locator.unproved) if report.undecided else (),
+        unproved=tuple(subdivision.finder.unproved) if report.undecided else (),
         least_defect=defect,
-        cells=growth.counts.examined,
+        cells=subdivision.counts.examined,
         certificate=certificate,
         seconds=time.perf_counter() - begun,
         interrupted=interrupted,
     )
 
 
-def _as_set(frame: Frame, known: Known, statement: Statement, number: int) -> EquilibriumSet:
+def _as_set(frame: Frame, known: Certified, statement: Statement, number: int) -> EquilibriumSet:
     corners = [
         [to_fraction(b) / r for b, r in zip(corner, frame.table.ranges, strict=True)]
         for corner in statement.corners
@@ -358,7 +362,7 @@ def _as_set(frame: Frame, known: Known, statement: Statement, number: int) -> Eq
     )
 
 
-def _as_enclosure(known: Known, statement: Statement, number: int) -> Enclosure:
+def _as_enclosure(known: Certified, statement: Statement, number: int) -> Enclosure:
     lower = [*known.lower, 1 - sum(known.upper)]
     upper = [*known.upper, 1 - sum(known.lower)]
     return Enclosure(

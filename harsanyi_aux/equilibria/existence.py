@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from harsanyi_aux.equilibria.cells.grow import Growth
+from harsanyi_aux.equilibria.cells.grow import Subdivision
 from harsanyi_aux.equilibria.enumeration import (
     MAX_CELLS,
     MIN_DIAMETER,
@@ -21,7 +21,7 @@ from harsanyi_aux.equilibria.enumeration import (
     conclude,
     grow,
 )
-from harsanyi_aux.equilibria.points.known import Known, has_prices_from
+from harsanyi_aux.equilibria.points.known import Certified, has_prices_from
 from harsanyi_aux.equilibria.results import Existence
 from harsanyi_aux.equilibria.solver import solve
 from harsanyi_aux.game.equilibrium import Concept
@@ -99,15 +99,15 @@ def exists(
             seconds=time.perf_counter() - begun,
         )
     certainly = _test_of_floor(chosen.price_floor)
-    growth, interrupted = grow(
-        game, concept, chosen, enough=lambda growth: certainly(growth) is not None
+    subdivision, interrupted = grow(
+        game, concept, chosen, enough=lambda subdivision: certainly(subdivision) is not None
     )
-    known = certainly(growth)
+    known = certainly(subdivision)
     if known is not None:
         from harsanyi_aux.certify.replay import check
         from harsanyi_aux.equilibria.cells.document import equilibrium_certificate
 
-        certificate = equilibrium_certificate(growth.frame, concept, known)
+        certificate = equilibrium_certificate(subdivision.frame, concept, known)
         check(certificate)
         return Existence(
             game=game,
@@ -117,11 +117,11 @@ def exists(
             least_defect=0.0 if perfect else None,
             certificate=certificate,
             price_floor=chosen.price_floor,
-            cells=growth.counts.examined,
+            cells=subdivision.counts.examined,
             seconds=time.perf_counter() - begun,
             interrupted=interrupted,
         )
-    shown = conclude(growth, chosen, begun, interrupted)
+    shown = conclude(subdivision, chosen, begun, interrupted)
     return Existence(
         game=game,
         concept=concept,
@@ -139,14 +139,14 @@ def exists(
     )
 
 
-def _test_of_floor(floor: Fraction) -> Callable[[Growth], Known | None]:
+def _test_of_floor(floor: Fraction) -> Callable[[Subdivision], Certified | None]:
     """Return a function that returns a known equilibrium with prices of at least the floor."""
     reaches = cache(has_prices_from)
 
-    def found(growth: Growth) -> Known | None:
-        listed = growth.known
+    def found(subdivision: Subdivision) -> Certified | None:
+        listed = subdivision.known
         if floor:
-            listed = [one for one in listed if reaches(growth.frame.table, one, floor)]
+            listed = [one for one in listed if reaches(subdivision.frame.table, one, floor)]
         return listed[0] if listed else None
 
     return found

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any
 
-from harsanyi_aux.equilibria.cells.grow import Growth, Limits
-from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.cells.grow import Limits, Subdivision
+from harsanyi_aux.equilibria.cells.locate import Finder
 from harsanyi_aux.equilibria.cells.tree import Node, read_tree, walk, write_tree
 from harsanyi_aux.equilibria.points.frame import build_frame
 from harsanyi_aux.equilibria.points.known import write_entry
@@ -31,67 +31,69 @@ _BUDGET = 150
 _MOST_CORNERS = 4000
 
 
-def run_with_crew(growth: Growth, workers: int, step: Callable[[Growth], bool]) -> None:
-    """Do what `Growth.run` does, with worker processes once the search has become long.
+def run_with_crew(
+    subdivision: Subdivision, workers: int, step: Callable[[Subdivision], bool]
+) -> None:
+    """Do what `Subdivision.run` does, with worker processes once the search has become long.
 
     Parameters
     ----------
-    growth : Growth
+    subdivision : Subdivision
     workers : int
     step : callable
-        As for `Growth.run`.
+        As for `Subdivision.run`.
     """
-    allowed = growth.counts.examined + _ALONE
+    allowed = subdivision.counts.examined + _ALONE
 
-    def still_alone(growth: Growth) -> bool:
-        return growth.counts.examined < allowed and step(growth)
+    def still_alone(subdivision: Subdivision) -> bool:
+        return subdivision.counts.examined < allowed and step(subdivision)
 
-    growth.run(still_alone)
-    if not growth.open or growth.counts.examined < allowed or not step(growth):
+    subdivision.run(still_alone)
+    if not subdivision.open or subdivision.counts.examined < allowed or not step(subdivision):
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         workers,
         mp_context=context,
         initializer=_start_worker,
-        initargs=(growth.frame.game, growth.concept, growth.limits),
+        initargs=(subdivision.frame.game, subdivision.concept, subdivision.limits),
     ) as pool:
         busy: dict[Future[Any], list[Node]] = {}
         try:
-            _supervise(growth, pool, busy, workers, step)
+            _supervise(subdivision, pool, busy, workers, step)
         finally:
             for nodes in busy.values():
-                growth.push(nodes)
+                subdivision.push(nodes)
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _supervise(
-    growth: Growth,
+    subdivision: Subdivision,
     pool: ProcessPoolExecutor,
     busy: dict[Future[Any], list[Node]],
     workers: int,
-    step: Callable[[Growth], bool],
+    step: Callable[[Subdivision], bool],
 ) -> None:
     going = True
-    while going and (growth.open or busy):
-        while growth.open and len(busy) < 2 * workers:
-            nodes = growth.take(_HANDFUL)
+    while going and (subdivision.open or busy):
+        while subdivision.open and len(busy) < 2 * workers:
+            nodes = subdivision.take(_HANDFUL)
             task = [write_tree(Node(node.cell)) for node in nodes]
-            entries = [write_entry(growth.frame.table, known) for known in growth.known]
+            entries = [write_entry(subdivision.frame.table, known) for known in subdivision.known]
             with quiet_start():
-                busy[pool.submit(_work, task, entries, growth.locator.settled)] = nodes
+                busy[pool.submit(_work, task, entries, subdivision.finder.settled)] = nodes
         done, _ = wait(busy, return_when=FIRST_COMPLETED)
         for future in done:
             trees, examined = future.result()
             for node, tree in zip(busy.pop(future), trees, strict=True):
-                _graft(growth, node, tree)
-            growth.counts.examined += examined
-        going = step(growth) and growth.counts.examined < growth.limits.cells
+                _graft(subdivision, node, tree)
+            subdivision.counts.examined += examined
+        going = step(subdivision) and subdivision.counts.examined < subdivision.limits.cells
 
 
-def _graft(growth: Growth, node: Node, tree: dict[str, Any]) -> None:
+def _graft(subdivision: Subdivision, node: Node, tree: dict[str, Any]) -> None:
     """Put the tree that a worker grew in a cell in the cell's place."""
-    grown = read_tree(growth.frame, tree, cell=node.cell, share=node.share, depth=node.depth)
+    grown = read_tree(subdivision.frame, tree, cell=node.cell, share=node.share, depth=node.depth)
     node.kind, node.content, node.children = grown.kind, grown.content, grown.children
     searching = []
     for leaf in walk(node):
@@ -100,14 +102,14 @@ def _graft(growth: Growth, node: Node, tree: dict[str, Any]) -> None:
             leaf.kind, leaf.content = "open", []
             searching.append(leaf)
         elif leaf.kind == "open":
-            growth.push([leaf])
+            subdivision.push([leaf])
         elif not leaf.children:
-            growth.count(leaf)
+            subdivision.count(leaf)
     while searching:
         try:
-            growth.examine(searching.pop())
+            subdivision.examine(searching.pop())
         except BaseException:
-            growth.push(searching)
+            subdivision.push(searching)
             raise
 
 
@@ -117,7 +119,7 @@ _worker: dict[str, Any] = {}
 def _start_worker(game: StrategicGame, concept: Concept, limits: Limits) -> None:
     frame = build_frame(game)
     _worker.update(
-        frame=frame, concept=concept, limits=limits, locator=Locator(frame, concept), corners={}
+        frame=frame, concept=concept, limits=limits, finder=Finder(frame, concept), corners={}
     )
 
 
@@ -127,22 +129,22 @@ def _work(
     settled: Sequence[FloatArray],
 ) -> tuple[list[dict[str, Any]], int]:
     """Return the trees grown in some cells, and the number of cells examined."""
-    locator: Locator = _worker["locator"]
-    for entry in entries[len(locator.known) :]:
-        locator.restore(entry)
-    locator.settled = list(settled)
+    finder: Finder = _worker["finder"]
+    for entry in entries[len(finder.known) :]:
+        finder.restore(entry)
+    finder.settled = list(settled)
     corners = _worker["corners"]
     if len(corners) > _MOST_CORNERS:
         corners.clear()
     roots = [read_tree(_worker["frame"], task, corners=corners) for task in tasks]
-    growth = Growth(
+    subdivision = Subdivision(
         _worker["frame"],
         _worker["concept"],
         Limits(_BUDGET, _worker["limits"].diameter),
-        locator,
+        finder,
         roots[0],
         may_locate=False,
     )
-    growth.push(roots)
-    growth.run()
-    return [write_tree(root) for root in roots], growth.counts.examined
+    subdivision.push(roots)
+    subdivision.run()
+    return [write_tree(root) for root in roots], subdivision.counts.examined

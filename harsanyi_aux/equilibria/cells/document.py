@@ -13,17 +13,17 @@ from harsanyi_aux.certify.cells.trees import check_root
 from harsanyi_aux.certify.cells.vertices import read_vertex
 from harsanyi_aux.certify.errors import InvalidCertificate
 from harsanyi_aux.certify.reading.document import digest, sealed
-from harsanyi_aux.equilibria.cells.grow import Growth, Limits
-from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.cells.grow import Limits, Subdivision
+from harsanyi_aux.equilibria.cells.locate import Finder
 from harsanyi_aux.equilibria.cells.tree import read_tree, walk, write_tree
 from harsanyi_aux.equilibria.certificates import common_part
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.known import Known, write_entry
+from harsanyi_aux.equilibria.points.known import Certified, write_entry
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.equilibrium import Concept
 
 
-def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dict[str, Any]:
+def equilibrium_certificate(frame: Frame, concept: Concept, known: Certified) -> dict[str, Any]:
     """Return the certificate that one known equilibrium exists."""
     return sealed(
         {
@@ -33,45 +33,46 @@ def equilibrium_certificate(frame: Frame, concept: Concept, known: Known) -> dic
     )
 
 
-def tree_certificate(growth: Growth, floor: Fraction) -> dict[str, Any]:
+def tree_certificate(subdivision: Subdivision, floor: Fraction) -> dict[str, Any]:
     """Return the certificate of a search: a refutation if nothing was found or left undecided."""
-    tree = write_tree(growth.root)
+    tree = write_tree(subdivision.root)
     nodes = [["undecided", "not examined"] if node[0] == "open" else node for node in tree["nodes"]]
-    refuted = not growth.known and not any(node[0] == "undecided" for node in nodes)
-    frame, kind = growth.frame, "refutation" if refuted else "enumeration"
+    refuted = not subdivision.known and not any(node[0] == "undecided" for node in nodes)
+    frame, kind = subdivision.frame, "refutation" if refuted else "enumeration"
     document = {
-        **common_part(frame.game, frame.table, kind, growth.concept),
+        **common_part(frame.game, frame.table, kind, subdivision.concept),
         "price_floor": str(floor),
         "vertices": tree["vertices"],
         "nodes": nodes,
     }
     if not refuted:
-        document["equilibria"] = [write_entry(frame.table, known) for known in growth.known]
+        document["equilibria"] = [write_entry(frame.table, known) for known in subdivision.known]
     return sealed(document)
 
 
-def save_state(growth: Growth, floor: Fraction) -> dict[str, Any]:
+def save_state(subdivision: Subdivision, floor: Fraction) -> dict[str, Any]:
     """Return everything a later run needs to go on."""
-    frame, defect = growth.frame, growth.locator.least_defect
+    frame, defect = subdivision.frame, subdivision.finder.least_defect
     return sealed(
         {
-            **common_part(frame.game, frame.table, "state", growth.concept),
+            **common_part(frame.game, frame.table, "state", subdivision.concept),
             "format": "harsanyi-search-state",
             "price_floor": str(floor),
-            "equilibria": [write_entry(frame.table, known) for known in growth.known],
+            "equilibria": [write_entry(frame.table, known) for known in subdivision.known],
             "unproved": [
-                [[float(b) for b in prices], defect] for prices, defect in growth.locator.unproved
+                [[float(b) for b in prices], defect]
+                for prices, defect in subdivision.finder.unproved
             ],
             "least_defect": defect if math.isfinite(defect) else None,
-            "examined": growth.counts.examined,
-            **write_tree(growth.root),
+            "examined": subdivision.counts.examined,
+            **write_tree(subdivision.root),
         }
     )
 
 
 def load_state(
     frame: Frame, concept: Concept, floor: Fraction, limits: Limits, state: Mapping[str, Any]
-) -> Growth:
+) -> Subdivision:
     """Return the search that `save_state` saved.
 
     Raises
@@ -117,14 +118,14 @@ def _is_intact(state: Mapping[str, Any]) -> bool:
 
 def _restored(
     frame: Frame, concept: Concept, floor: Fraction, limits: Limits, state: Mapping[str, Any]
-) -> Growth:
+) -> Subdivision:
     """Return the search of an intact state; errors of any kind if no search of ours wrote it."""
     for k, entry in enumerate(state["vertices"]):
         read_vertex(frame.table, entry, f"vertices[{k}]")
-    locator = Locator(frame, concept, floor)
+    finder = Finder(frame, concept, floor)
     for k, entry in enumerate(state["equilibria"]):
         try:
-            locator.restore(entry)
+            finder.restore(entry)
         except InvalidCertificate as error:
             problem = error.within(f"equilibria[{k}]")
             raise InputError(
@@ -132,20 +133,20 @@ def _restored(
                 mend="delete it and start afresh",
             ) from None
     for prices, defect in state["unproved"]:
-        locator.restore_unproved(prices, defect)
+        finder.restore_unproved(prices, defect)
     defect = state["least_defect"]
-    locator.least_defect = math.inf if defect is None else float(defect)
+    finder.least_defect = math.inf if defect is None else float(defect)
     root = read_tree(frame, state)
     check_root(
         [corner.vertex.prices for corner in root.cell],
         fmpq(floor.numerator, floor.denominator),
         frame.n,
     )
-    growth = Growth(frame, concept, limits, locator, root)
+    subdivision = Subdivision(frame, concept, limits, finder, root)
     for node in walk(root):
         if node.kind == "open":
-            growth.push([node])
+            subdivision.push([node])
         elif not node.children:
-            growth.count(node)
-    growth.counts.examined = int(state["examined"])
-    return growth
+            subdivision.count(node)
+    subdivision.counts.examined = int(state["examined"])
+    return subdivision

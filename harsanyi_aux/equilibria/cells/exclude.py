@@ -43,7 +43,7 @@ class Exemption:
     reason: Exempt
 
 
-def plainly(
+def everywhere(
     frame: Frame, cell: Cell, bounds: CellBounds, planner: weights.Planner
 ) -> Reason | None:
     """Return why the cell holds no CoCo equilibrium at all, or None."""
@@ -53,7 +53,7 @@ def plainly(
     return _decided(frame, cell, bounds, planner, weights.rationals(beta), None)
 
 
-def but_for(
+def except_at(
     frame: Frame, cell: Cell, bounds: CellBounds, exemption: Exemption, *, tight: bool = False
 ) -> Reason | None:
     """Return why the cell holds no CoCo equilibrium but at its exempt corners' face, or None.
@@ -122,7 +122,7 @@ def _tight_triples(
     return rows
 
 
-def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
+def with_new_threats(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
     """Return the cell with its exempt corners' threats chosen to stay optimal inside it."""
     centre = np.mean([corner.b for corner in cell], axis=0)
     return tuple(
@@ -131,7 +131,7 @@ def renewed(frame: Frame, cell: Cell, exemption: Exemption) -> Cell:
     )
 
 
-def sharpened(cell: Cell, exemption: Exemption) -> Cell:
+def with_exact_threats(cell: Cell, exemption: Exemption) -> Cell:
     """Return the cell with optimal threats, exactly, at the corners that are not exempt."""
     return tuple(
         corner if k in exemption.corners else corner.sharp for k, corner in enumerate(cell)

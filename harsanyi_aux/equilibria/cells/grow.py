@@ -18,12 +18,12 @@ import numpy as np
 from harsanyi_aux.equilibria.cells import exclude, weights
 from harsanyi_aux.equilibria.cells.bounds import CellBounds, cell_bounds
 from harsanyi_aux.equilibria.cells.exclude import Exemption
-from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.cells.locate import Finder
 from harsanyi_aux.equilibria.cells.tree import Node, root_cell, walk
 from harsanyi_aux.equilibria.points.barycentric import between, is_inside
 from harsanyi_aux.equilibria.points.corners import Corner, Prices, make_corner
 from harsanyi_aux.equilibria.points.frame import Frame
-from harsanyi_aux.equilibria.points.known import Known
+from harsanyi_aux.equilibria.points.known import Certified
 from harsanyi_aux.game.equilibrium import Concept
 
 # The linear program for weights that vary is costly: it is for what stays open around a near zero.
@@ -65,7 +65,7 @@ class Counts:
 
 
 @dataclass
-class Growth:
+class Subdivision:
     """A tree that grows, with what has been found.
 
     Attributes
@@ -73,7 +73,7 @@ class Growth:
     frame : Frame
     concept : Concept
     limits : Limits
-    locator : Locator
+    finder : Finder
         Finds and certifies equilibria; keeps those known.
     may_locate : bool
         Whether to settle solutions that are met; otherwise cells near them become leaves "search".
@@ -82,19 +82,19 @@ class Growth:
     frame: Frame
     concept: Concept
     limits: Limits
-    locator: Locator
+    finder: Finder
     root: Node
     may_locate: bool = True
     counts: Counts = field(default_factory=Counts)
     _changes_before: int = -1
     _heap: list[tuple[float, int, Node]] = field(default_factory=list)
     _order: Iterable[int] = field(default_factory=itertools.count)
-    _prices: dict[tuple[Corner, Known], bool] = field(default_factory=dict)
+    _prices: dict[tuple[Corner, Certified], bool] = field(default_factory=dict)
 
     @property
-    def known(self) -> list[Known]:
+    def known(self) -> list[Certified]:
         """The equilibria known so far, numbered as in the certificate."""
-        return self.locator.known
+        return self.finder.known
 
     @property
     def open(self) -> int:
@@ -112,7 +112,7 @@ class Growth:
         """Return the largest open cells, no longer on the list."""
         return [heapq.heappop(self._heap)[2] for _ in range(min(count, len(self._heap)))]
 
-    def run(self, step: Callable[[Growth], bool] | None = None) -> None:
+    def run(self, step: Callable[[Subdivision], bool] | None = None) -> None:
         """Examine open cells until none is left, a limit is reached or `step` says stop.
 
         Parameters
@@ -132,9 +132,9 @@ class Growth:
         Those that a worker left, which cannot settle what it meets, are opened again as well.
         """
         left = [node for node in walk(self.root) if node.kind == "undecided"]
-        if not left or self.locator.changes == self._changes_before:
+        if not left or self.finder.changes == self._changes_before:
             return False
-        self._changes_before = self.locator.changes
+        self._changes_before = self.finder.changes
         for node in left:
             node.kind, node.content = "open", []
             self.counts.closed -= 1
@@ -156,7 +156,7 @@ class Growth:
     def _close(self, node: Node, kind: str, *content: Any) -> None:
         node.close(kind, *content)
         if kind == "undecided" and self._changes_before < 0:
-            self._changes_before = self.locator.changes
+            self._changes_before = self.finder.changes
         self.count(node)
 
     def count(self, leaf: Node) -> None:
@@ -176,7 +176,7 @@ class Growth:
             return
         bounds = cell_bounds(self.frame, node.cell)
         planner = weights.planner_choices(self.frame, bounds)
-        reason = exclude.plainly(self.frame, node.cell, bounds, planner)
+        reason = exclude.everywhere(self.frame, node.cell, bounds, planner)
         if reason is not None:
             self._close(node, "excluded", reason)
             return
@@ -194,7 +194,7 @@ class Growth:
                 return
         if diameter < self.limits.diameter:
             if self.may_locate and any(
-                self.locator.widen(node.cell[k])
+                self.finder.widen(node.cell[k])
                 for exemption in exemptions
                 if exemption.reason[0] == "equilibrium"
                 for k in exemption.corners
@@ -208,11 +208,11 @@ class Growth:
     def _look(self, node: Node, bounds: CellBounds) -> bool:
         """Search near a cell; whether the cell must wait for what was found."""
         if not self.may_locate:
-            if not self.locator.sees_near(bounds):
+            if not self.finder.sees_near(bounds):
                 return False
             node.close("search")
             return True
-        if not self.locator.look_near(bounds):
+        if not self.finder.look_near(bounds):
             return False
         self.push([node])
         return True
@@ -235,7 +235,7 @@ class Growth:
 
     def _known_point_inside(self, node: Node) -> Corner | None:
         own = [corner.prices for corner in node.cell]
-        for prices, corner in self.locator.points.items():
+        for prices, corner in self.finder.points.items():
             if prices not in own and is_inside(own, prices):
                 return corner
         return None
@@ -270,21 +270,21 @@ class Growth:
         """Try the costlier reasons: exempt corners, and division in smaller coalitions."""
         for exemption in exemptions:
             if exemption.reason[0] == "equilibrium":
-                reason = exclude.but_for(self.frame, node.cell, bounds, exemption)
+                reason = exclude.except_at(self.frame, node.cell, bounds, exemption)
                 # along a facet of a set the threats chosen first are optimal on all of it, those
-                # of `renewed` at their own corners only
+                # of `with_new_threats` at their own corners only
                 if reason is None and len(exemption.corners) > 1:
-                    reason = exclude.but_for(self.frame, node.cell, bounds, exemption, tight=True)
+                    reason = exclude.except_at(self.frame, node.cell, bounds, exemption, tight=True)
                 if reason is not None:
                     self._close(node, "excluded", reason)
                     return True
         for exemption in exemptions:
-            cell = exclude.renewed(self.frame, node.cell, exemption)
-            reason = exclude.but_for(self.frame, cell, cell_bounds(self.frame, cell), exemption)
+            cell = exclude.with_new_threats(self.frame, node.cell, exemption)
+            reason = exclude.except_at(self.frame, cell, cell_bounds(self.frame, cell), exemption)
             if reason is None:
-                cell = exclude.sharpened(cell, exemption)
+                cell = exclude.with_exact_threats(cell, exemption)
                 now = cell_bounds(self.frame, cell)
-                reason = exclude.but_for(self.frame, cell, now, exemption, tight=True)
+                reason = exclude.except_at(self.frame, cell, now, exemption, tight=True)
                 if reason is None and len(planner.outcomes) > 1:
                     reason = exclude.by_varying(self.frame, cell, now, exemption)
             if reason is not None:
@@ -302,7 +302,7 @@ class Growth:
             bounds.diameter < self.limits.diameter
             or (bounds.diameter < _DIVIDE_BELOW and node.depth >= node.divide_from)
         ):
-            reason = self.locator.refute_division(node.cell, bounds, planner)
+            reason = self.finder.refute_division(node.cell, bounds, planner)
             if reason is not None:
                 self._close(node, "excluded", reason)
                 return True
@@ -313,7 +313,7 @@ class Growth:
     def _doubt(self, node: Node) -> str:
         if any(min(corner.prices) == 0 for corner in node.cell):
             return "too near a zero price"
-        if self.locator.crowded:
+        if self.finder.crowded:
             return "equilibria found may be points of a curve"
         return "too small a cell"
 
@@ -374,9 +374,9 @@ def _edge(bounds: CellBounds, depth: int, exemptions: list[Exemption]) -> tuple[
     return int(bounds.first[at]), int(bounds.second[at])
 
 
-def start(frame: Frame, concept: Concept, floor: Fraction, limits: Limits) -> Growth:
+def start(frame: Frame, concept: Concept, floor: Fraction, limits: Limits) -> Subdivision:
     """Return the search at its beginning: one open cell."""
     root = root_cell(frame, floor)
-    growth = Growth(frame, concept, limits, Locator(frame, concept, floor), root)
-    growth.push([root])
-    return growth
+    subdivision = Subdivision(frame, concept, limits, Finder(frame, concept, floor), root)
+    subdivision.push([root])
+    return subdivision

@@ -40,7 +40,7 @@ from harsanyi_aux.equilibria.points.exact_point import (
 )
 from harsanyi_aux.equilibria.points.frame import Frame
 from harsanyi_aux.equilibria.points.known import (
-    Known,
+    Certified,
     box_known,
     explained,
     level_known,
@@ -70,12 +70,12 @@ _FEW_SINGULAR = 2
 _MOST_SINGULAR = 12
 
 
-class Locator:
+class Finder:
     """The equilibria found so far, and the means to find more.
 
     Attributes
     ----------
-    known : list of Known
+    known : list of Certified
     points : dict from exact prices to Corner
         Prices that are to be corners of cells: known rational equilibria, corners of sets.
     unproved : list of (prices, defect)
@@ -94,7 +94,7 @@ class Locator:
         self.frame = frame
         self.floor = floor
         self.concept: Concept = concept
-        self.known: list[Known] = []
+        self.known: list[Certified] = []
         self.points: dict[Prices, Corner] = {}
         self.unproved: list[tuple[FloatArray, float]] = []
         self.least_defect = math.inf
@@ -275,7 +275,7 @@ class Locator:
         known = rational_known(self.frame, equilibrium, corner, mixture, self.concept, self.known)
         self._keep(known)
 
-    def _keep(self, known: Known) -> None:
+    def _keep(self, known: Certified) -> None:
         """Take note of an exact equilibrium or a set, in place of those that are parts of it."""
         # what is said of a part of a set is true of the set: it may take the part's number
         self.changes += 1
@@ -286,7 +286,7 @@ class Locator:
             self.known.append(known)
         self._mark_corners(known)
 
-    def _mark_corners(self, known: Known) -> None:
+    def _mark_corners(self, known: Certified) -> None:
         """Make the prices of an exact equilibrium corners of cells, where no box closes them."""
         for vertex in () if known.lower else known.vertices:
             if vertex not in self.points:

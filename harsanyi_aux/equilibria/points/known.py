@@ -30,7 +30,7 @@ from harsanyi_aux.numbers.sparse import Sparse, read_sparse, write_sparse
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class Certified:
     """One equilibrium, or one set of equilibria with the same strategies.
 
     Attributes
@@ -121,8 +121,8 @@ def rational_known(
     corner: Corner,
     mixture: Sparse,
     concept: Concept,
-    others: Sequence[Known] = (),
-) -> Known:
+    others: Sequence[Certified] = (),
+) -> Certified:
     """Return an exact equilibrium with the set of prices that keep its strategies, if larger.
 
     Saddle points may be interchanged: where one side's threats of another known equilibrium, with
@@ -145,7 +145,7 @@ def rational_known(
     return boxed if boxed.holds(corner.prices) else known
 
 
-def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
+def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Certified:
     """Return what an entry of form "rational" or "set" says, which the checker has read.
 
     Cells refer to the entries by number, and to their boxes: a part of a set stays apart, and no
@@ -168,8 +168,8 @@ def restored(frame: Frame, entry: Mapping[str, Any], concept: Concept) -> Known:
 
 def _set(
     equilibrium: Equilibrium, corner: Corner, mixture: Sparse, polytope: PricePolytope
-) -> Known:
-    return Known(
+) -> Certified:
+    return Certified(
         "set",
         equilibrium,
         corner.b,
@@ -180,8 +180,8 @@ def _set(
     )
 
 
-def _point(equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> Known:
-    return Known(
+def _point(equilibrium: Equilibrium, corner: Corner, mixture: Sparse) -> Certified:
+    return Certified(
         "rational",
         equilibrium,
         corner.b,
@@ -198,19 +198,19 @@ def _covers(wider: PricePolytope, polytope: PricePolytope) -> bool:
     )
 
 
-def level_known(frame: Frame, claim: LevelClaim, equilibrium: Equilibrium) -> Known:
+def level_known(frame: Frame, claim: LevelClaim, equilibrium: Equilibrium) -> Certified:
     """Return a set of equilibria of the form "level", with one of them in doubles."""
     prices = frame.game.normalise(equilibrium.prices)
     polytope = level_polytope(frame, claim)
-    return Known("level", equilibrium, prices, polytope, polytope.vertices, level=claim)
+    return Certified("level", equilibrium, prices, polytope, polytope.vertices, level=claim)
 
 
-def box_known(equilibrium: Equilibrium, prices: FloatArray, claim: BoxClaim) -> Known:
+def box_known(equilibrium: Equilibrium, prices: FloatArray, claim: BoxClaim) -> Certified:
     """Return an equilibrium enclosed by a box."""
-    return Known("box", equilibrium, prices, box=claim)
+    return Certified("box", equilibrium, prices, box=claim)
 
 
-def write_entry(table: Table, known: Known) -> dict[str, Any]:
+def write_entry(table: Table, known: Certified) -> dict[str, Any]:
     """Return what a certificate says of a known equilibrium."""
     if known.level is not None:
         return write_level(table, known.level)
@@ -231,7 +231,7 @@ def write_entry(table: Table, known: Known) -> dict[str, Any]:
     return entry | ({"box": box} if box else {})
 
 
-def has_prices_from(table: Table, known: Known, floor: Fraction) -> bool:
+def has_prices_from(table: Table, known: Certified, floor: Fraction) -> bool:
     """Whether a known equilibrium surely has normalised prices of at least the floor.
 
     Of a set one of them, of a "level" all of them.
@@ -244,12 +244,12 @@ def has_prices_from(table: Table, known: Known, floor: Fraction) -> bool:
     return all(min(prices) >= floor for prices in known.vertices)
 
 
-def explained(known: Sequence[Known], prices: FloatArray, tolerance: float) -> bool:
+def explained(known: Sequence[Certified], prices: FloatArray, tolerance: float) -> bool:
     """Whether some known equilibrium is the one found at these prices."""
     return any(one.explains(prices, tolerance) for one in known)
 
 
-def redundant(known: Sequence[Known], one: Known) -> bool:
+def redundant(known: Sequence[Certified], one: Certified) -> bool:
     """Whether the prices of an exact equilibrium or set all belong to some other set.
 
     An equilibrium with a box of its own stays, as cells may lie in the box.

@@ -175,8 +175,8 @@ def _proved_rounded(
     units = np.array([[round(u) for u in row] for row in whole.tolist()], dtype=object)
     simple = StrategicGame.from_arrays(*units.reshape(shape), title=game.title)
     boundary = Boundary(simple)
-    renewed = [planned(boundary, plan.points, plan.matrix, plan.banned) for plan in plans]
-    kept = [plan for plan in renewed if plan is not None]
+    with_new_threats = [planned(boundary, plan.points, plan.matrix, plan.banned) for plan in plans]
+    kept = [plan for plan in with_new_threats if plan is not None]
     found = prove(simple, kept, at_least) if len(kept) == len(plans) else None
     return prove(game, plans, at_least) if found is None else found
 

@@ -14,7 +14,7 @@ from harsanyi_aux import InputError, load_game, random_game, verify
 from harsanyi_aux.certify.reading.document import sealed
 from harsanyi_aux.certify.replay import check
 from harsanyi_aux.equilibria.cells import crew
-from harsanyi_aux.equilibria.cells.locate import Locator
+from harsanyi_aux.equilibria.cells.locate import Finder
 from harsanyi_aux.equilibria.enumeration import enumerate_equilibria
 from harsanyi_aux.equilibria.existence import exists
 from harsanyi_aux.equilibria.points.exact_point import exact_equilibrium
@@ -94,7 +94,7 @@ def test_equilibria_keep_their_numbers_and_boxes():
     }
     for name, game in games.items():
         frame = build_frame(game)
-        first = Locator(frame, "coco")
+        first = Finder(frame, "coco")
         first.look_around(3)
         (known,) = first.known
         assert known.form == name
@@ -110,7 +110,7 @@ def test_equilibria_keep_their_numbers_and_boxes():
         if "box" in entry:
             smaller = [str(Fraction(r) / 2) for r in entry["box"]["radius"]]
             entries = [{**entry, "box": {**entry["box"], "radius": smaller}}]
-        second = Locator(frame, "coco")
+        second = Finder(frame, "coco")
         for entry in entries:
             second.restore(entry)
         assert [write_entry(frame.table, one) for one in second.known] == entries

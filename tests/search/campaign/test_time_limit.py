@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 from campaigns import plan_of, serially
 
-from harsanyi_aux.equilibria.cells.grow import Growth
+from harsanyi_aux.equilibria.cells.grow import Subdivision
 from harsanyi_aux.equilibria.solver import solve_all
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.search.campaign import run as campaign
@@ -79,7 +79,7 @@ def test_an_enumeration_stuck_in_a_cell_is_given_up_and_keeps_what_it_has(
 ):
     plan = limited("enumeration")
     with monkeypatch.context() as patch:
-        patch.setattr(Growth, "_examine", until_the_time_is_up)
+        patch.setattr(Subdivision, "_examine", until_the_time_is_up)
         outcome = examine(plan, (0, 0))
     assert (outcome.status, outcome.reason) == ("done", REASON)
     assert (outcome.complete, outcome.undecided) == (False, 1)  # the cell that it was at
@@ -148,7 +148,7 @@ def test_an_error_that_an_interruption_became_counts_as_one_and_others_stay_erro
 def test_the_store_and_its_summary_tell_what_was_given_up(tmp_path, monkeypatch):
     path = tmp_path / "c.db"
     monkeypatch.setattr(campaign, "run_here", serially)
-    monkeypatch.setattr(Growth, "_examine", for_ever)
+    monkeypatch.setattr(Subdivision, "_examine", for_ever)
     run_campaign(path, limited("enumeration", 0.05), workers=1)
     with reading(path) as (connection, plan):
         rows = connection.execute("SELECT status, reason, complete FROM games").fetchall()
