@@ -57,9 +57,9 @@ class Setting:
 def read_box(item: Item, game: Game) -> Box:
     """Check a box."""
     keys = ("form", "center", "radius", "face", "kernels", "precision")
-    form, centers, radii, outcomes, kernels, precision = item.parts(*keys)
+    form, centres, radii, outcomes, kernels, precision = item.parts(*keys)
     form.text("box")
-    center, radius = centers.numbers(game.n - 1), radii.numbers(game.n - 1)
+    centre, radius = centres.numbers(game.n - 1), radii.numbers(game.n - 1)
     radii.need(all(r > 0 for r in radius), "a radius is not positive")
     face = [outcome.index(len(game.V)) for outcome in outcomes.some()]
     threats: dict[str, Kernel | Kink] = {}
@@ -69,7 +69,7 @@ def read_box(item: Item, game: Game) -> Box:
         threats[key] = reader(place, game, game.pairs[key])
     kinks = sum(isinstance(threat, Kink) for threat in threats.values())
     item.need(2 ** ((game.n - 1) * kinks) <= MOST_CORNERS, "there are too many kinks")
-    chart = Chart(center, radius, precision.whole(32, 4096), kinks)
+    chart = Chart(centre, radius, precision.whole(32, 4096), kinks)
     positive = all(chart.least(unit) > 0 for unit in identity(game.n))
     item.need(positive, "a price is not positive in the whole box")  # item 1
     setting = read_face(outcomes, game, face, threats, chart)
@@ -88,7 +88,7 @@ def read_face(
 ) -> Setting:
     """Refuse unless an optimal planner pays a point of the face (item 3); choose the pivots.
 
-    They are chosen by size at the center (item 4).
+    They are chosen by size at the centre (item 4).
     """
     corners = [game.V[o] for o in face]
     edges = [minus(corner, corners[0]) for corner in corners[1:]]
@@ -121,7 +121,7 @@ def excesses(setting: Setting, chart: Chart, slopes: list[Slopes]) -> list[Smoot
     game, paid = setting.game, setting.game.V[setting.face[0]]
     own = [scale(v, unit) for v, unit in zip(paid, identity(game.n), strict=True)]
     found = [chart.linear(minus(scale(Fraction(1, game.n), paid), row)) for row in own]
-    kinks = iter([chart.kink(k, part.center, part.hull) for k, part in enumerate(slopes)])
+    kinks = iter([chart.kink(k, part.centre, part.hull) for k, part in enumerate(slopes)])
     for key, threat in setting.threats.items():
         value = threat.value(chart) if isinstance(threat, Kernel) else next(kinks)
         phi = map(chart.number, game.pairs[key].phi)
@@ -168,7 +168,7 @@ def isolated(item: Item, setting: Setting, whole: Chart) -> Box:
             inside = zip(reach[1], chart.radius, strict=True)
             proved = proved or all(-r < low and high < r for (low, high), r in inside)
         reach.append(tuple((-r, r) for r in chart.radius))
-        parts = zip(chart.center, zip(*reach, strict=True), strict=True)
+        parts = zip(chart.centre, zip(*reach, strict=True), strict=True)
         ends = [(c + max(part)[0], c + min(high for _, high in part)) for c, part in parts]
         item.need(all(low <= high for low, high in ends), "there is no equilibrium in the box")
         old, chart = chart.radius, chart.between(ends)
@@ -181,7 +181,7 @@ def isolated(item: Item, setting: Setting, whole: Chart) -> Box:
     for v, own, price in zip(setting.game.V[setting.face[0]], e, prices, strict=True):
         owed.append(chart.constant(v) + own.value * price.reciprocal())
     reach = [tuple(form.range().bounds() for form in forms) for forms in (prices, owed)]
-    sides = [(c - r, c + r) for c, r in zip(whole.center, whole.radius, strict=True)]
+    sides = [(c - r, c + r) for c, r in zip(whole.centre, whole.radius, strict=True)]
     return Box(tuple(sides), *reach)
 
 
@@ -193,7 +193,7 @@ def steps(setting: Setting, chart: Chart) -> list[Bounds]:
     """
     slopes, unit = local_slopes(setting, chart), identity(len(chart.radius))
     derivatives = [row.slopes for row in system(setting, chart, slopes)]
-    point = chart.between([(c, c) for c in chart.center])
+    point = chart.between([(c, c) for c in chart.centre])
     start = [[row.value] for row in system(setting, point, slopes)]
     # the ĝ are middles; all D are multiplied by a matrix Y near the inverse of one of them
     middle = [[form.base.middle() for form in row] for row in derivatives]

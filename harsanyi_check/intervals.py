@@ -110,7 +110,7 @@ class Form:
         return reduce(add, (a.either_sign() for a in self.slopes), zero)
 
     def range(self, halved: bool = False) -> Interval:
-        """Return all values on the box, or all means over segments from its center.
+        """Return all values on the box, or all means over segments from its centre.
 
         On these the mean of `|t_i|` is at most 1/2.
         """

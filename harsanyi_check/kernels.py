@@ -51,16 +51,16 @@ class Chart:
     Numbers are rounded to so many binary places that squares of radii are told from 0.
     """
 
-    def __init__(self, center: Vector, radius: Vector, precision: int, kinks: int) -> None:
-        self.center, self.radius = list(center), list(radius)
+    def __init__(self, centre: Vector, radius: Vector, precision: int, kinks: int) -> None:
+        self.centre, self.radius = list(centre), list(radius)
         self.precision, self.kinks = precision, kinks
-        self.full = [*center, 1 - sum(center, Fraction(0))]
+        self.full = [*centre, 1 - sum(centre, Fraction(0))]
 
     def between(self, ends: Sequence[tuple[Fraction, Fraction]]) -> Chart:
         """Return the box with these sides."""
-        center = [(low + high) / 2 for low, high in ends]
+        centre = [(low + high) / 2 for low, high in ends]
         radius = [(high - low) / 2 for low, high in ends]
-        return Chart(center, radius, self.precision, self.kinks)
+        return Chart(centre, radius, self.precision, self.kinks)
 
     def _turns(self, coefficients: Vector) -> list[Fraction]:
         """Return the derivatives of a linear function by the free prices."""
@@ -94,11 +94,11 @@ class Chart:
         turns = self._turns(coefficients) + [Fraction(0)] * self.kinks
         return Smooth(self.form(coefficients), list(map(self.constant, turns)))
 
-    def kink(self, k: int, center: Interval, slopes: Sequence[Interval]) -> Smooth:
+    def kink(self, k: int, centre: Interval, slopes: Sequence[Interval]) -> Smooth:
         """Return the value of a pair with a kink, the variable number k after the free prices."""
         steps = [s * self.number(r) for s, r in zip(slopes, self.radius, strict=True)]
         unit = identity(len(self.radius) + self.kinks)[len(self.radius) + k]
-        return Smooth(Form(center, steps), list(map(self.constant, unit)))
+        return Smooth(Form(centre, steps), list(map(self.constant, unit)))
 
     def price(self, i: int) -> Smooth:
         """Return the price of a player."""
@@ -127,7 +127,7 @@ class Kernel:
     def solve(self, chart: Chart) -> list[Form]:
         """Solve `M_IJ y = v·1, Σy = 1`; return y and v, or raise ZeroDivisionError.
 
-        The bordered matrix, multiplied by its inverse at the center, is `I + E`. There the
+        The bordered matrix, multiplied by its inverse at the centre, is `I + E`. There the
         solution is z_0, and in the box `(I + E) z = z_0`. An enclosure of z, found by elimination,
         is improved by `z = z_0 - E z`.
         """

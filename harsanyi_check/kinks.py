@@ -16,12 +16,12 @@ from .reading import Item
 
 @dataclass(frozen=True)
 class Slopes:
-    """Bounds on a box: of the value at its center, and of the value's slopes.
+    """Bounds on a box: of the value at its centre, and of the value's slopes.
 
     The slopes lie in a parallelepiped with these corners; `hull` is the box around it.
     """
 
-    center: Interval
+    centre: Interval
     corners: list[list[Fraction]]
     hull: list[Interval]
 
@@ -38,8 +38,8 @@ class Kink:
 
     def slopes(self, chart: Chart) -> Slopes:
         """Return the bounds on a box; all are exact but for the last rounding."""
-        M, center = self.M, at(self.M, chart.full)
-        x, y = self.strategies(center, chart.full)
+        M, centre = self.M, at(self.M, chart.full)
+        x, y = self.strategies(centre, chart.full)
         secured = [mix(x, column) for column in zip(*M, strict=True)]
         conceded = [mix(y, row) for row in M]
         P = [[max(-chart.least(minus(least, f)) for least in secured) for f in row] for row in M]
@@ -53,24 +53,24 @@ class Kink:
         sides = [(least(d, low), -least(scale(Fraction(-1), d), high)) for d, low, high in pairs]
         corners = [times(self.back, ends) for ends in choices(*sides)]
         hull = [chart.number(min(part), max(part)) for part in transposed(corners)]
-        value = chart.number(min(mix(x, center)), max(times(center, y)))
+        value = chart.number(min(mix(x, centre)), max(times(centre, y)))
         return Slopes(value, corners, hull)
 
     def strategies(
-        self, center: Sequence[Vector], prices: Vector
+        self, centre: Sequence[Vector], prices: Vector
     ) -> tuple[list[Fraction], list[Fraction]]:
-        """Return the best of the strategies that the kernels give at the center."""
+        """Return the best of the strategies that the kernels give at the centre."""
         xs, ys = [], []
         for kernel in self.kernels:
             back = inverse(at(kernel.bordered(), prices))
             if back is not None:
                 x, y = [-weight for weight in back[-1][:-1]], [row[-1] for row in back[:-1]]
-                xs.append(_strategy(x, kernel.rows, len(center)))
-                ys.append(_strategy(y, kernel.columns, len(center[0])))
+                xs.append(_strategy(x, kernel.rows, len(centre)))
+                ys.append(_strategy(y, kernel.columns, len(centre[0])))
         if not xs:
             raise ZeroDivisionError("no kernel of the kink is regular at the center")
-        best = max(xs, key=lambda x: min(mix(x, center)))
-        return best, min(ys, key=lambda y: max(times(center, y)))
+        best = max(xs, key=lambda x: min(mix(x, centre)))
+        return best, min(ys, key=lambda y: max(times(centre, y)))
 
 
 def read_kink(item: Item, game: Game, pair: Pair) -> Kink:

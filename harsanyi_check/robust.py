@@ -55,13 +55,13 @@ def read_region(item: Item, game: Game, radius: Fraction) -> Region:
     """Check a region."""
     form, middle, listed, cells, matrix = item.parts("form", "center", "vertices", "cells", "map")
     form.text("region")
-    center = read_vertex(middle, game)
+    centre = read_vertex(middle, game)
     vertices = [read_vertex(place, game) for place in listed.some()]
-    positive = all(min(vertex.prices) > 0 for vertex in (center, *vertices))
+    positive = all(min(vertex.prices) > 0 for vertex in (centre, *vertices))
     item.need(positive, "a price is not positive")
     Y = [row.numbers(game.n - 1) for row in matrix.items(game.n - 1)]
     matrix.need(rank(Y) == game.n - 1, "the matrix is singular")
-    simplices, walls = read_polytope(cells, game, center, vertices)
+    simplices, walls = read_polytope(cells, game, centre, vertices)
     for place, (_, *cell), wall in zip(cells.items(), simplices, walls, strict=True):
         check_inward(place, game, cell, [*mix(wall[:-1], Y), Fraction(0)], radius)
     prices = spans([vertex.prices for vertex in vertices])
@@ -69,18 +69,18 @@ def read_region(item: Item, game: Game, radius: Fraction) -> Region:
 
 
 def read_polytope(
-    item: Item, game: Game, center: Vertex, vertices: Cell
+    item: Item, game: Game, centre: Vertex, vertices: Cell
 ) -> tuple[list[Cell], list[list[Fraction]]]:
     """Check that the cells are the boundary of the convex hull: (a), (b) and (c).
 
-    Return the simplices of the center and a cell, and the cells' hyperplanes. The barycentric
-    coordinates in such a simplex are affine functions of the free prices; the center's vanishes on
-    the cell's hyperplane and is 1 at the center.
+    Return the simplices of the centre and a cell, and the cells' hyperplanes. The barycentric
+    coordinates in such a simplex are affine functions of the free prices; the centre's vanishes on
+    the cell's hyperplane and is 1 at the centre.
     """
     simplices, walls, ridges = list[Cell](), list[list[Fraction]](), Counter[frozenset[int]]()
     for place in item.some():
         numbers = [k.index(len(vertices)) for k in place.items(game.n - 1)]
-        simplices.append([center, *(vertices[k] for k in numbers)])
+        simplices.append([centre, *(vertices[k] for k in numbers)])
         functions = inverse([_affine(vertex) for vertex in simplices[-1]])
         if functions is None:
             place.refuse("the center and the vertices span no simplex")

@@ -75,7 +75,7 @@ class Polytope:
         direction = read_direction(a, self.dimension)
         return float(direction @ self.points[0] + (self._centred @ direction).max())
 
-    def maximizer(self, a: ArrayLike) -> FloatArray:
+    def maximiser(self, a: ArrayLike) -> FloatArray:
         """Return a vertex that maximises ``a·``, the first in order where several tie exactly."""
         direction = read_direction(a, self.dimension)
         vertex: FloatArray = self.points[int(np.argmax(self._centred @ direction))]

@@ -58,9 +58,9 @@ class DilatedBody:
         across = direction if self.frame is None else self.frame @ direction
         return self.core.support(direction) + self.radius * norm(across)
 
-    def maximizer(self, a: ArrayLike) -> FloatArray:
+    def maximiser(self, a: ArrayLike) -> FloatArray:
         """Return a point that maximises ``a·``: the core's maximiser plus the ball's."""
-        point: FloatArray = self.core.maximizer(a) + self.ball_choice(a)[0]
+        point: FloatArray = self.core.maximiser(a) + self.ball_choice(a)[0]
         return point
 
     def ball_choice(self, a: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -38,7 +38,7 @@ class Region:
 
     Attributes
     ----------
-    center : Vertex
+    centre : Vertex
         A point in its interior.
     vertices : tuple of Vertex
     cells : tuple of tuples of n - 1 positions in `vertices`
@@ -47,7 +47,7 @@ class Region:
         ``Y``.
     """
 
-    center: Vertex
+    centre: Vertex
     vertices: tuple[Vertex, ...]
     cells: tuple[tuple[int, ...], ...]
     matrix: tuple[Vector, ...]
@@ -184,13 +184,13 @@ def _inner_normals(region: Region) -> list[list[fmpq]]:
     Raises
     ------
     InvalidCertificate
-        Unless every cell spans a hyperplane that has the center strictly on one side, and no vertex
+        Unless every cell spans a hyperplane that has the centre strictly on one side, and no vertex
         on the other.
     """
     normals = []
     for number, cell in enumerate(region.cells):
         corners = region.corners(cell)
-        normal = inner_normal(corners, region.center)
+        normal = inner_normal(corners, region.centre)
         if not any(normal) or any(
             _dot(normal, _minus(_free(vertex), _free(corners[0]))) < 0 for vertex in region.vertices
         ):
@@ -199,14 +199,14 @@ def _inner_normals(region: Region) -> list[list[fmpq]]:
     return normals
 
 
-def inner_normal(corners: Sequence[Vertex], center: Vertex) -> list[fmpq]:
-    """Return the normal of a cell that points to the center, in the free prices.
+def inner_normal(corners: Sequence[Vertex], centre: Vertex) -> list[fmpq]:
+    """Return the normal of a cell that points to the centre, in the free prices.
 
-    Zero if the cell is flat or its hyperplane contains the center.
+    Zero if the cell is flat or its hyperplane contains the centre.
     """
     first, *others = map(_free, corners)
     normal = _orthogonal([_minus(point, first) for point in others], len(first))
-    height = _dot(normal, _minus(_free(center), first))
+    height = _dot(normal, _minus(_free(centre), first))
     sign = (height > 0) - (height < 0)
     return [sign * u for u in normal]
 
@@ -346,7 +346,7 @@ def _value_bound(gammas: Vector, edge: EdgeBounds) -> fmpq:
 
 def _payoffs(table: Table, region: Region, radius: fmpq) -> tuple[Bounds, ...]:
     """Return bounds of the payoffs of all equilibria in the region, in the game's own units."""
-    cells = [[region.center, *region.corners(cell)] for cell in region.cells]
+    cells = [[region.centre, *region.corners(cell)] for cell in region.cells]
     used = sorted({o for cell in cells for o in _robust_outcomes(table, cell, radius)})
     listed = _payoffs_of(table, used)
     bounds = []

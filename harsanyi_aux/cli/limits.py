@@ -124,6 +124,6 @@ def describe(snapshot: Snapshot) -> str:
 def cells_to_list(cells: Sequence[UndecidedCell]) -> list[dict[str, Any]]:
     """Return undecided cells as JSON: normalised prices at the centre, longest edge, reason."""
     return [
-        {"center": cell.center.tolist(), "diameter": cell.diameter, "reason": cell.reason}
+        {"center": cell.centre.tolist(), "diameter": cell.diameter, "reason": cell.reason}
         for cell in cells
     ]

@@ -72,7 +72,7 @@ def write_box(table: Table, claim: BoxClaim) -> dict[str, Any]:
     """Return the entry of the form "box" of a certificate."""
     return {
         "form": "box",
-        "center": [to_text(c) for c in claim.center],
+        "center": [to_text(c) for c in claim.centre],
         "radius": [to_text(r) for r in claim.radius],
         "face": list(claim.face),
         "kernels": {table.key(threat.pair): _write_threat(threat) for threat in claim.kernels},

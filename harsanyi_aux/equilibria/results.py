@@ -155,14 +155,14 @@ class UndecidedCell:
 
     Attributes
     ----------
-    center : array (n,)
+    centre : array (n,)
         Normalised prices.
     diameter : float
         Longest edge.
     reason : str
     """
 
-    center: FloatArray
+    centre: FloatArray
     diameter: float
     reason: str
 

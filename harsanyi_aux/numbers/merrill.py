@@ -46,7 +46,7 @@ class SurroundedZero:
     pivots: int
 
     @property
-    def center(self) -> FloatArray:
+    def centre(self) -> FloatArray:
         """The weighted mean of the points: the approximate zero."""
         mean: FloatArray = self.weights @ self.points
         return mean

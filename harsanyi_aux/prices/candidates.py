@@ -55,8 +55,8 @@ def by_homotopy(problem: PriceProblem, start: FloatArray) -> Iterator[PricePoint
             mesh /= 2
             continue
         lost = 0
-        center = zero.center
-        x = np.append(center, 1.0 - center.sum())
+        centre = zero.centre
+        x = np.append(centre, 1.0 - centre.sum())
         yield from _with_face(problem, x, near=2 * mesh, vanished=mesh)
         mesh /= _MESH_FACTOR
 

@@ -43,7 +43,7 @@ def test_another_frontier_point_is_an_equilibrium_of_neither_form(game):
     threats, point = found.threats, found.point
     rng = np.random.default_rng(0)
     for other in rng.dirichlet(np.ones(game.n_players), size=5):
-        elsewhere = body.maximizer(other)
+        elsewhere = body.maximiser(other)
         if np.abs(elsewhere - point).max() < 1e-3:
             continue
         there = auxiliary.prices_at(elsewhere)
@@ -66,7 +66,7 @@ def test_points_off_the_pareto_frontier_have_no_prices():
     auxiliary = on_body(game, "outer")
     body = auxiliary.body
     with pytest.raises(InputError, match="negative coordinate"):
-        auxiliary.prices_at(body.maximizer([1.0, -1.0]))
+        auxiliary.prices_at(body.maximiser([1.0, -1.0]))
     with pytest.raises(InputError, match=r"inside the frontier|lies in the core"):
         auxiliary.prices_at(np.array([0.5, 0.5]))
     with pytest.raises(InputError, match="has edges"):

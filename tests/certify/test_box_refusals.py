@@ -34,20 +34,20 @@ def diagonal():
     return StrategicGame.from_arrays(payoffs, payoffs)
 
 
-def around(center, radius):
-    return mixed_threats_entry() | {"center": [center], "radius": [radius]}
+def around(centre, radius):
+    return mixed_threats_entry() | {"center": [centre], "radius": [radius]}
 
 
 @pytest.mark.parametrize(
-    ("center", "radius", "where"),
+    ("centre", "radius", "where"),
     [
         ("1/2", "1/100", "at the center"),
         ("5/8", "1/8", "in the box"),  # on its edge
         ("5/8", "3/16", "in the box"),  # inside
     ],
 )
-def test_a_kernel_is_regular_on_the_whole_box(center, radius, where):
-    reject(diagonal(), around(center, radius), f"may be singular {where}")
+def test_a_kernel_is_regular_on_the_whole_box(centre, radius, where):
+    reject(diagonal(), around(centre, radius), f"may be singular {where}")
 
 
 def test_a_kernel_that_is_singular_elsewhere_is_no_obstacle():
@@ -74,8 +74,8 @@ def test_singular_kernels_say_nothing_about_a_kink():
         box = Domain([fmpq(1, 2)], [fmpq(1, 100)])
         alone = solve_kink(arena, kink_of(((1,), (1,))), box)
         beside = solve_kink(arena, kink_of(copies, ((1,), (1,))), box)
-        assert beside.at_center.overlaps(alone.at_center)
-        assert str(beside.at_center) == str(alone.at_center)
+        assert beside.at_centre.overlaps(alone.at_centre)
+        assert str(beside.at_centre) == str(alone.at_centre)
         with pytest.raises(InvalidCertificate, match="no kernel is certainly regular"):
             solve_kink(arena, kink_of(copies), box)
 
@@ -122,9 +122,9 @@ def test_steps_go_to_the_zero_wherever_it_lies_in_the_box():
     table = table_of(game)
     for share in (Fraction(1, 64), Fraction(1, 8)):
         sides = zip(entry["center"], entry["radius"], strict=True)
-        center = [str(Fraction(c) + share * Fraction(r)) for c, r in sides]
+        centre = [str(Fraction(c) + share * Fraction(r)) for c, r in sides]
         radius = [str(Fraction(r) * (1 - share)) for r in entry["radius"]]
-        moved = check_box(table, entry | {"center": center, "radius": radius})
+        moved = check_box(table, entry | {"center": centre, "radius": radius})
         for (low, high), (least, most) in zip(
             moved.prices, check_box(table, entry).prices, strict=True
         ):

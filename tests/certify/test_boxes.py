@@ -56,9 +56,9 @@ def test_irrational_payoffs_of_nash_bargaining():
 
 def test_bounds_of_the_box_are_exact():
     report = check_box(table_of(mixed_threats()), mixed_threats_entry())
-    center = Fraction(mixed_threats_entry()["center"][0])
-    assert report.lower == (center - Fraction(1, 50), 1 - center - Fraction(1, 50))
-    assert report.upper == (center + Fraction(1, 50), 1 - center + Fraction(1, 50))
+    centre = Fraction(mixed_threats_entry()["center"][0])
+    assert report.lower == (centre - Fraction(1, 50), 1 - centre - Fraction(1, 50))
+    assert report.upper == (centre + Fraction(1, 50), 1 - centre + Fraction(1, 50))
 
 
 def test_units_of_the_game():
@@ -212,7 +212,7 @@ def test_duplicated_actions_are_no_obstacle(player):
 def _points(box, rng):
     for _ in range(40):
         t = [int(k) for k in rng.integers(-8, 9, size=box.n - 1)]
-        free = [c + r * k / 8 for c, r, k in zip(box.center, box.radius, t, strict=True)]
+        free = [c + r * k / 8 for c, r, k in zip(box.centre, box.radius, t, strict=True)]
         yield [*free, 1 - sum(free)]
 
 

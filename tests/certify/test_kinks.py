@@ -55,7 +55,7 @@ def test_slopes_at_a_kink_worked_out_by_hand():
     with ctx.workprec(128):
         box = Domain([fmpq(1, 2)], [fmpq(1, 10**9)])
         fight = solve_kink(Arena(table_of(game)), kink, box)
-    assert fight.at_center.contains(0)
+    assert fight.at_centre.contains(0)
     slope = fight.gradient[0].range()
     assert slope.contains(fmpq(5, 4))
     assert slope.contains(fmpq(3, 2))
@@ -77,12 +77,12 @@ def test_values_in_the_box_lie_between_the_bounds_whatever_the_multipliers(seed)
     table = table_of(game)
     pair = int(rng.choice(table.pairs))
     rows, columns = table.sizes(pair)
-    center = [Fraction(1, 3) + Fraction(int(rng.integers(-9, 10)), 60) for _ in range(2)]
+    centre = [Fraction(1, 3) + Fraction(int(rng.integers(-9, 10)), 60) for _ in range(2)]
     radius = [Fraction(1, int(rng.integers(10, 40))) for _ in range(2)]
-    floats = np.array([float(c) for c in center])
+    floats = np.array([float(c) for c in centre])
     prices = np.append(floats, 1 - floats.sum())
     payoffs = signed(game, pair)
-    x, y, _ = exact_saddle_point(matrix_at(table, pair, [*center, 1 - sum(center)]))
+    x, y, _ = exact_saddle_point(matrix_at(table, pair, [*centre, 1 - sum(centre)]))
     angle = Fraction(int(rng.integers(-20, 21)), 8)
     turned = fmpq(angle.numerator, angle.denominator)
     directions = ((fmpq(1), turned), (-turned, fmpq(1)))
@@ -100,17 +100,17 @@ def test_values_in_the_box_lie_between_the_bounds_whatever_the_multipliers(seed)
     k = min(len(support), len(others))
     kernels = (Kernel(pair, support[:k], others[:k]), Kernel(pair, (0,), (0,)))
     with ctx.workprec(128):
-        box = Domain(*([fmpq(v.numerator, v.denominator) for v in vs] for vs in (center, radius)))
+        box = Domain(*([fmpq(v.numerator, v.denominator) for v in vs] for vs in (centre, radius)))
         fight = solve_kink(Arena(table), Kink(pair, kernels, directions, slopes), box)
         for _ in range(20):
             steps = [r * Fraction(int(rng.integers(-100, 101)), 100) for r in radius]
-            at = [c + s for c, s in zip(center, steps, strict=True)]
+            at = [c + s for c, s in zip(centre, steps, strict=True)]
             value = exact_saddle_point(matrix_at(table, pair, [*at, 1 - sum(at)]))[2]
             rises = [
                 sum(Fraction(int(s.p), int(s.q)) * step for s, step in zip(c, steps, strict=True))
                 for c in fight.corners
             ]
-            low, high = bounds(fight.at_center)
+            low, high = bounds(fight.at_centre)
             assert low + min(rises) <= value <= high + max(rises)
 
 

@@ -75,7 +75,7 @@ def test_any_interior_start_leads_to_an_equilibrium():
         for mesh in (0.1, 0.01, 1e-4):
             zero = surround_zero(label, start[:-1], mesh, 100_000)
             assert zero is not None
-            start = np.append(zero.center, 1 - zero.center.sum())
+            start = np.append(zero.centre, 1 - zero.centre.sum())
         assert start == pytest.approx(target, abs=1e-2)
 
 

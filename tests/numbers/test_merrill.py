@@ -18,7 +18,7 @@ def test_linear_maps_are_solved_exactly(d):
     matrix = -np.eye(d) + 0.5 * (skew - skew.T)
     found = surround_zero(lambda x: (matrix @ (x - root), 0), np.zeros(d), 0.25, 10_000)
     assert found is not None
-    assert found.center == pytest.approx(root, abs=1e-10)
+    assert found.centre == pytest.approx(root, abs=1e-10)
     assert found.weights.min() >= 0
 
 

@@ -134,7 +134,7 @@ def test_forms_enclose_functions(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(50))
 def test_averages_are_enclosed(seed: int) -> None:
-    """Averages of f(t)·g(t) over points, and over the segment from the center to a point."""
+    """Averages of f(t)·g(t) over points, and over the segment from the centre to a point."""
     rng = random.Random(seed)
     (f, one), (g, two) = linear(rng), linear(rng)
     there = spots(rng)

@@ -25,7 +25,7 @@ def test_support_functions_are_sublinear(made, factor):
 def test_the_maximizer_attains_the_support_and_lies_in_the_body(made):
     body, rng = made
     a = rng.normal(size=body.dimension)
-    u = body.maximizer(a)
+    u = body.maximiser(a)
     assert a @ u == pytest.approx(body.support(a), abs=1e-12 * size(body))
     assert distance(body, u) <= 1e-9 * size(body)
 
@@ -35,7 +35,7 @@ def test_the_maximizer_attains_the_support_and_lies_in_the_body(made):
 def test_projections_are_optimal(made, away):
     # p is the nearest point iff p is in the body and (x - p) is an outer normal at p
     body, rng = made
-    x = body.maximizer(np.ones(body.dimension)) + away * rng.normal(size=body.dimension)
+    x = body.maximiser(np.ones(body.dimension)) + away * rng.normal(size=body.dimension)
     p = body.project(x)
     residual = x - p
     scale = size(body) + away
@@ -54,7 +54,7 @@ def test_the_derivative_of_a_balls_choice(made):
     a = rng.normal(size=body.dimension)
     point, jacobian = body.ball_choice(a)
     assert np.linalg.norm(point) <= body.radius * (1 + 1e-12)
-    assert body.maximizer(a) == pytest.approx(body.core.maximizer(a) + point)
+    assert body.maximiser(a) == pytest.approx(body.core.maximiser(a) + point)
     assert jacobian == pytest.approx(jacobian.T)
     assert jacobian @ a == pytest.approx(np.zeros(body.dimension), abs=1e-9)
     step = 1e-6 * rng.normal(size=body.dimension)
@@ -75,5 +75,5 @@ def test_the_choice_in_a_disc_by_hand():
 def test_tiny_and_huge_directions_are_not_lost():
     ball = outer([[0, 0]], 2)
     for factor in (1e-99, 1e99):
-        assert ball.maximizer([3 * factor, 4 * factor]) == pytest.approx([1.2, 1.6])
+        assert ball.maximiser([3 * factor, 4 * factor]) == pytest.approx([1.2, 1.6])
         assert ball.support([3 * factor, 4 * factor]) == pytest.approx(10 * factor)

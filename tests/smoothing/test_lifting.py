@@ -51,7 +51,7 @@ def test_lifts_contain_the_flat_body_and_stay_near(made, kind):
     rounding = 1e-8 * size(flat)
     for u in flat.points[:3]:
         assert distance(lifted, u) <= rounding
-    u = lifted.maximizer(rng.normal(size=points.shape[1]))
+    u = lifted.maximiser(rng.normal(size=points.shape[1]))
     assert distance(flat, u) <= 0.01 + rounding
 
 

@@ -127,7 +127,7 @@ def test_facets_of_a_cube_and_of_a_square_in_space():
 def test_a_common_shift_costs_only_its_own_rounding():
     points = np.array([[0, 0], [1, 0], [0, 1]]) + 2.0**40
     polytope = Polytope(points)
-    assert polytope.maximizer([1, -1e-3]).tolist() == points[1].tolist()
+    assert polytope.maximiser([1, -1e-3]).tolist() == points[1].tolist()
     assert polytope.project(points[0] + 1.0).tolist() == (points[0] + 0.5).tolist()
 
 

@@ -33,7 +33,7 @@ def test_the_normal_of_a_maximizer_is_its_direction(made, radius):
     body, rng = made
     rounded = outer(body, radius)
     a = rng.normal(size=body.dimension)
-    u = rounded.maximizer(a)
+    u = rounded.maximiser(a)
     accuracy = 1e-12 * size(body) / radius
     assert rounded.normal(u, 1e-3) == pytest.approx(a / np.linalg.norm(a), abs=accuracy + 1e-12)
     assert rounded.support(a) == pytest.approx(
@@ -70,7 +70,7 @@ def test_sanded_bodies_have_one_normal_everywhere(made):
     radius = 0.5 * inradius(polytope)
     rounded = sanded(polytope, radius)
     a = rng.normal(size=polytope.dimension)
-    found = rounded.normal(rounded.maximizer(a), 1e-3)
+    found = rounded.normal(rounded.maximiser(a), 1e-3)
     accuracy = 1e-11 * size(polytope) / radius
     assert found == pytest.approx(a / np.linalg.norm(a), abs=accuracy)
     # the frontier between two maximisers, too

@@ -65,7 +65,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("method", ["support", "maximizer"])
+@pytest.mark.parametrize("method", ["support", "maximiser"])
 @pytest.mark.parametrize(
     ("a", "message"),
     [

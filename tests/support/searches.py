@@ -39,14 +39,14 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import harsanyi_aux.equilibria.enumeration as search
 from harsanyi_aux.cli.app import main
-from harsanyi_aux.equilibria.cells.grow import Growth
+from harsanyi_aux.equilibria.cells.grow import Subdivision
 search.SAVE_EVERY = 0.0
-examine = Growth._examine
-def examine_some(growth, node):
-    while growth.counts.examined >= 25:
+examine = Subdivision._examine
+def examine_some(subdivision, node):
+    while subdivision.counts.examined >= 25:
         time.sleep(60)
-    return examine(growth, node)
-Growth._examine = examine_some
+    return examine(subdivision, node)
+Subdivision._examine = examine_some
 sys.exit(main(sys.argv[1:]))
 """
 

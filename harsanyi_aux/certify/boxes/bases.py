@@ -43,7 +43,7 @@ class Fight:
     value : Form
         ``v``.
     at_center : arb
-        ``v`` at the center of the box.
+        ``v`` at the centre of the box.
     gradient : tuple of Form
         ``∂v/∂b_i`` for ``i < n-1``, where ``b_{n-1}`` is one less the others.
     """
@@ -52,7 +52,7 @@ class Fight:
     x: arb_mat
     y: arb_mat
     value: Form
-    at_center: arb
+    at_centre: arb
     gradient: tuple[Form, ...]
 
 
@@ -87,15 +87,15 @@ class Arena:
             value = box.linear(entries[0][0])
             gradient = tuple(Form([s[0, 0], *[arb(0)] * (n - 1)]) for s in slopes)
             pure = [arb(int(i == 0)) for i in range(n)]
-            center = value.coefficients[0]
-            return Fight(kernel, arb_mat(n, 1, pure), arb_mat(1, n, pure), value, center, gradient)
+            centre = value.coefficients[0]
+            return Fight(kernel, arb_mat(n, 1, pure), arb_mat(1, n, pure), value, centre, gradient)
         middle = arb_mat([[box.linear(e).coefficients[0] for e in line] for line in entries])
         moves = [s * w for s, w in zip(slopes, box.widths, strict=True)]
-        forms, at_center = _bordered(middle, moves)
+        forms, at_centre = _bordered(middle, moves)
         dual, _ = _bordered(middle.transpose(), [m.transpose() for m in moves])
         left, right = arb_mat(dual[:-1]).transpose(), arb_mat(forms[:-1])
         gradient = tuple(collapse(left * s * right) for s in slopes)
-        return Fight(kernel, left, right, Form(forms[-1]), at_center, gradient)
+        return Fight(kernel, left, right, Form(forms[-1]), at_centre, gradient)
 
     def payoff(self, fight: Fight, player: int) -> Form:
         """Return a player's payoff ``V_i(x, y)`` in the fight."""

@@ -71,12 +71,12 @@ def check_box(table: Table, entry: Mapping[str, Any]) -> BoxReport:
 def prove_box(table: Table, claim: BoxClaim) -> BoxReport:
     """Do what `check_box` does for an entry that has been read."""
     located = locate(table, claim)
-    last = 1 - sum(claim.center, fmpq(0))
+    last = 1 - sum(claim.centre, fmpq(0))
     spread = sum(claim.radius, fmpq(0))
-    center, radius = (*claim.center, last), (*claim.radius, spread)
+    centre, radius = (*claim.centre, last), (*claim.radius, spread)
     return BoxReport(
-        lower=tuple(to_fraction(c - r) for c, r in zip(center, radius, strict=True)),
-        upper=tuple(to_fraction(c + r) for c, r in zip(center, radius, strict=True)),
+        lower=tuple(to_fraction(c - r) for c, r in zip(centre, radius, strict=True)),
+        upper=tuple(to_fraction(c + r) for c, r in zip(centre, radius, strict=True)),
         prices=tuple(map(bounds, located.prices)),
         payoffs=tuple(
             (least + width * low, least + width * high)
@@ -96,12 +96,12 @@ def locate(table: Table, claim: BoxClaim) -> Located:
         If the proof fails.
     """
     with ctx.workprec(claim.precision):
-        box = Domain(claim.center, claim.radius)
+        box = Domain(claim.centre, claim.radius)
         for player, price in enumerate(box.prices()):
             if not price.range() > 0:
                 raise InvalidCertificate(f"the price of player {player} may be zero", "radius")
         arena = Arena(table)
-        face = read_face(arena.payoffs, claim.face, box.center_prices)
+        face = read_face(arena.payoffs, claim.face, box.centre_prices)
         for o, margins in face.margins(arena.payoffs, box):
             if not any(margin.range() > 0 for margin in margins):
                 raise InvalidCertificate(f"outcome {o} may be worth as much in the box", "face")

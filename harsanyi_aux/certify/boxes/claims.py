@@ -23,7 +23,7 @@ PRECISIONS = range(32, 4097)
 class BoxClaim:
     """An entry of the form "box", read."""
 
-    center: tuple[fmpq, ...]
+    centre: tuple[fmpq, ...]
     radius: tuple[fmpq, ...]
     face: tuple[int, ...]
     kernels: tuple[Kernel | Kink, ...]
@@ -32,12 +32,12 @@ class BoxClaim:
     @property
     def lower(self) -> tuple[fmpq, ...]:
         """The least first n - 1 prices."""
-        return tuple(c - r for c, r in zip(self.center, self.radius, strict=True))
+        return tuple(c - r for c, r in zip(self.centre, self.radius, strict=True))
 
     @property
     def upper(self) -> tuple[fmpq, ...]:
         """The largest first n - 1 prices."""
-        return tuple(c + r for c, r in zip(self.center, self.radius, strict=True))
+        return tuple(c + r for c, r in zip(self.centre, self.radius, strict=True))
 
 
 def read_box(table: Table, entry: Mapping[str, Any]) -> BoxClaim:
@@ -59,7 +59,7 @@ def read_box(table: Table, entry: Mapping[str, Any]) -> BoxClaim:
             f"the precision must be from {PRECISIONS[0]} to {PRECISIONS[-1]} bits", "precision"
         )
     return BoxClaim(
-        center=tuple(rationals(entry["center"], free, "center")),
+        centre=tuple(rationals(entry["center"], free, "center")),
         radius=tuple(radius),
         face=tuple(index(o, table.n_outcomes, f"face[{k}]") for k, o in enumerate(face)),
         kernels=tuple(_read_threat(table, pair, listed[table.key(pair)]) for pair in table.pairs),

@@ -30,16 +30,16 @@ class Domain:
 
     Parameters
     ----------
-    center, radius : sequences of ``n - 1`` fmpq
+    centre, radius : sequences of ``n - 1`` fmpq
         Of the free coordinates; radii positive.
     """
 
-    def __init__(self, center: Sequence[fmpq], radius: Sequence[fmpq]) -> None:
-        self.center = tuple(center)
+    def __init__(self, centre: Sequence[fmpq], radius: Sequence[fmpq]) -> None:
+        self.centre = tuple(centre)
         self.radius = tuple(radius)
-        self.n = len(center) + 1
-        self.center_prices = (*self.center, 1 - sum(center, fmpq(0)))
-        self.middle = [arb(c) for c in self.center_prices]
+        self.n = len(centre) + 1
+        self.centre_prices = (*self.centre, 1 - sum(centre, fmpq(0)))
+        self.middle = [arb(c) for c in self.centre_prices]
         self.widths = [arb(r) for r in radius]
 
     def linear(self, slopes: Sequence[fmpq]) -> Form:

@@ -1,7 +1,7 @@
 """Threat games without a fixed kernel on a box of prices: the value between bounds of its slopes.
 
 Where two kernels meet, the value ``v_b(R)`` has a kink. What Krawczyk's test needs is then the
-value at the center of the box and bounds of its slopes, which are those of ``x M y`` at the saddle
+value at the centre of the box and bounds of its slopes, which are those of ``x M y`` at the saddle
 points of all prices of the box (``docs/certificates.md``, "Boxes", 2 and "Kinks").
 """
 
@@ -39,7 +39,7 @@ class Kink:
     ----------
     pair : int
     kernels : tuple of Kernel
-        Candidates; the value at the center is bounded by their solutions there.
+        Candidates; the value at the centre is bounded by their solutions there.
     directions : tuple of n - 1 vectors of n - 1 fmpq
         Linearly independent; in each of them the slope of the value is bounded.
     slopes : tuple of 2(n - 1) Multipliers
@@ -69,7 +69,7 @@ class KinkedFight:
 
     kink: Kink
     value: Form
-    at_center: arb
+    at_centre: arb
     gradient: tuple[Form, ...]
     corners: tuple[Vector, ...]
 
@@ -80,7 +80,7 @@ def solve_kink(arena: Arena, kink: Kink, box: Domain) -> KinkedFight:
     Raises
     ------
     InvalidCertificate
-        If no candidate is regular at the center.
+        If no candidate is regular at the centre.
     """
     bounds = _Bounds(arena, kink, box)
     sides = []
@@ -91,10 +91,10 @@ def solve_kink(arena: Arena, kink: Kink, box: Domain) -> KinkedFight:
     corners = _corners(kink.directions, sides)
     balls = [_ball(min(column), max(column)) for column in zip(*corners, strict=True)]
     still = [arb(0)] * (arena.n - 1)
-    center = _ball(*bounds.at_center)
+    centre = _ball(*bounds.at_centre)
     rises = [ball * width for ball, width in zip(balls, box.widths, strict=True)]
     gradient = tuple(Form([ball, *still]) for ball in balls)
-    return KinkedFight(kink, Form([center, *rises]), center, gradient, corners)
+    return KinkedFight(kink, Form([centre, *rises]), centre, gradient, corners)
 
 
 def _corners(
@@ -119,14 +119,14 @@ class _Bounds:
     Attributes
     ----------
     at_center : (fmpq, fmpq)
-        The value at the center lies between.
+        The value at the centre lies between.
     """
 
     def __init__(self, arena: Arena, kink: Kink, box: Domain) -> None:
         self.arena, self.pair, self.box = arena, kink.pair, box
         rows, columns = arena.table.sizes(kink.pair)
         self.entries = [[arena.entry(kink.pair, r, c) for c in range(columns)] for r in range(rows)]
-        solutions = [s for s in (self._at_center(kernel) for kernel in kink.kernels) if s]
+        solutions = [s for s in (self._at_centre(kernel) for kernel in kink.kernels) if s]
         if not solutions:
             raise InvalidCertificate("no kernel is certainly regular at the center")
         # x M by columns and M y by rows: linear functions of the prices
@@ -134,9 +134,9 @@ class _Bounds:
         by_row = [_mix(y, list(zip(*self.entries, strict=True))) for _, y in solutions]
         lows = [min(map(self._central, worth)) for worth in by_column]
         highs = [max(map(self._central, worth)) for worth in by_row]
-        self.at_center = max(lows), min(highs)
-        self.secured = by_column[lows.index(self.at_center[0])]
-        self.conceded = by_row[highs.index(self.at_center[1])]
+        self.at_centre = max(lows), min(highs)
+        self.secured = by_column[lows.index(self.at_centre[0])]
+        self.conceded = by_row[highs.index(self.at_centre[1])]
         self._over: dict[tuple[int, int], fmpq] = {}
         self._under: dict[tuple[int, int], fmpq] = {}
 
@@ -173,15 +173,15 @@ class _Bounds:
         return self._under[at]
 
     def _central(self, slopes: Vector) -> fmpq:
-        return sum((s * b for s, b in zip(slopes, self.box.center_prices, strict=True)), fmpq(0))
+        return sum((s * b for s, b in zip(slopes, self.box.centre_prices, strict=True)), fmpq(0))
 
     def _most(self, slopes: Vector) -> fmpq:
         """Return the largest value of a linear function of the prices on the box."""
         moves = (abs(s - slopes[-1]) * r for s, r in zip(slopes[:-1], self.box.radius, strict=True))
         return self._central(slopes) + sum(moves, fmpq(0))
 
-    def _at_center(self, kernel: Kernel) -> tuple[Vector, Vector] | None:
-        """Return strategies near the kernel's solution at the center, None if it is singular."""
+    def _at_centre(self, kernel: Kernel) -> tuple[Vector, Vector] | None:
+        """Return strategies near the kernel's solution at the centre, None if it is singular."""
         matrix = [
             [arb(self._central(self.entries[r][c])) for c in kernel.columns] for r in kernel.rows
         ]

@@ -133,7 +133,7 @@ class System:
             return [o - p * arb(v) for o, p, v in zip(owed, own, origin, strict=True)]
 
         grand = box.linear(origin)
-        central = excess([f.at_center for f in fights], grand.coefficients[0], box.middle)
+        central = excess([f.at_centre for f in fights], grand.coefficients[0], box.middle)
         e = excess([f.value for f in fights], grand, prices)
         unit = [[arb(int(i == k) - int(i == n - 1)) for i in range(n)] for k in range(n - 1)]
 
@@ -223,8 +223,8 @@ class System:
                 r < _SHRINK * old for (_, r), old in zip(sides, state.box.radius, strict=True)
             ):
                 break
-            center = [c + m for c, (m, _) in zip(state.box.center, sides, strict=True)]
-            state = self.at(Domain(center, [max(r, _LEAST) for _, r in sides]))
+            centre = [c + m for c, (m, _) in zip(state.box.centre, sides, strict=True)]
+            state = self.at(Domain(centre, [max(r, _LEAST) for _, r in sides]))
         return state
 
 
@@ -286,7 +286,7 @@ def _around_zero(box: Domain, shift: list[arb]) -> Domain | None:
     if step + share > 1:
         return None
     return Domain(
-        [c + o for c, o in zip(box.center, offsets, strict=True)], [r * share for r in box.radius]
+        [c + o for c, o in zip(box.centre, offsets, strict=True)], [r * share for r in box.radius]
     )
 
 
@@ -299,10 +299,10 @@ def narrowed(state: State) -> Domain:
     ``b``, where the terms of first order count half.
     """
     box = state.box
-    center, radius = [], []
+    centre, radius = [], []
     shrinks = False
     for c, r, shift, spread in zip(
-        box.center, box.radius, state.shift, state.spread(_HALF), strict=True
+        box.centre, box.radius, state.shift, state.spread(_HALF), strict=True
     ):
         step = shift + spread * AROUND_ZERO
         low, high = -r, r
@@ -312,8 +312,8 @@ def narrowed(state: State) -> Domain:
         if low > high:
             raise InvalidCertificate("there is no equilibrium in the box", "radius")
         shrinks = shrinks or high - low <= _SHRINK * 2 * r
-        center.append(c + (low + high) / 2)
+        centre.append(c + (low + high) / 2)
         radius.append((high - low) / 2)
     if not shrinks:
         raise InvalidCertificate("the Krawczyk test does not pass", "radius")
-    return Domain(center, radius)
+    return Domain(centre, radius)

@@ -32,7 +32,7 @@ _COST = 1e-7
 
 
 def propose_kink(
-    pair: int, payoffs: FloatArray, x: FloatArray, y: FloatArray, center: FloatArray
+    pair: int, payoffs: FloatArray, x: FloatArray, y: FloatArray, centre: FloatArray
 ) -> Kink | None:
     """Propose the data of a kinked pair near a price vector.
 
@@ -43,8 +43,8 @@ def propose_kink(
         Normalised, those of players outside ``R`` with their signs changed:
         ``M(b) = Σ_i b_i payoffs[i]``.
     x, y : arrays (rows,), (columns,)
-        Optimal at the center.
-    center : array (n,)
+        Optimal at the centre.
+    centre : array (n,)
         Normalised prices.
 
     Returns
@@ -52,7 +52,7 @@ def propose_kink(
     Kink or None
         None if no regular kernel was found.
     """
-    matrix = np.tensordot(center, payoffs, axes=1)
+    matrix = np.tensordot(centre, payoffs, axes=1)
     kernels = [
         Kernel(pair, rows, columns)
         for rows, columns in _choices(matrix, x, y)
@@ -60,9 +60,9 @@ def propose_kink(
     ]
     if not kernels:
         return None
-    still = np.zeros(len(center) - 1)
+    still = np.zeros(len(centre) - 1)
     directions = _directions(matrix, payoffs, kernels[:_MOST_KERNELS])
-    slopes = propose_slopes(payoffs, x, y, center, still, directions)
+    slopes = propose_slopes(payoffs, x, y, centre, still, directions)
     return Kink(pair, tuple(kernels[:_MOST_KERNELS]), directions, slopes)
 
 
@@ -149,7 +149,7 @@ def propose_slopes(
     payoffs: FloatArray,
     x: FloatArray,
     y: FloatArray,
-    center: FloatArray,
+    centre: FloatArray,
     radius: FloatArray,
     directions: Sequence[Sequence[fmpq]],
 ) -> tuple[Multipliers, ...]:
@@ -157,13 +157,13 @@ def propose_slopes(
 
     Parameters
     ----------
-    payoffs, x, y, center
+    payoffs, x, y, centre
         As in `propose_kink`.
     radius : array (n - 1,)
     directions : sequence of n - 1 vectors
         Of the free prices.
     """
-    gains, lacks = _bounds(payoffs, x, y, center, radius)
+    gains, lacks = _bounds(payoffs, x, y, centre, radius)
     slopes = []
     for direction in directions:
         steps = np.array([float(Fraction(int(d.p), int(d.q))) for d in direction])
@@ -173,13 +173,13 @@ def propose_slopes(
 
 
 def _bounds(
-    payoffs: FloatArray, x: FloatArray, y: FloatArray, center: FloatArray, radius: FloatArray
+    payoffs: FloatArray, x: FloatArray, y: FloatArray, centre: FloatArray, radius: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return upper bounds of ``M(r, c) - v`` and of ``v - M(r, c)`` on the box; (rows, columns)."""
 
     def largest(functions: FloatArray) -> FloatArray:
         moves = np.abs(functions[:-1] - functions[-1])
-        most: FloatArray = np.tensordot(center, functions, axes=1)
+        most: FloatArray = np.tensordot(centre, functions, axes=1)
         return most + np.tensordot(radius, moves, axes=1)
 
     secured = np.einsum("r,nrc->nc", x, payoffs)

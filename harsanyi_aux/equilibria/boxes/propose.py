@@ -31,7 +31,7 @@ from harsanyi_aux.numbers.arrays import FloatArray
 from harsanyi_aux.prices.newton import PricePoint, polish
 from harsanyi_aux.prices.problem import PriceProblem
 
-#: Bits of the ball arithmetic, and of the center.
+#: Bits of the ball arithmetic, and of the centre.
 PRECISION = 128
 _CENTER_BITS = 80
 _NEWTON_STEPS = 2
@@ -78,7 +78,7 @@ def propose_box(
     if face is None or threats is None or (_is_kinked(threats) and not kinks):
         return None
     try:
-        claim = _centered(table, point, face, threats)
+        claim = _centred(table, point, face, threats)
         return None if claim is None else _grown(table, claim, games, largest)
     except InvalidCertificate:
         return None
@@ -104,8 +104,8 @@ def _threats(
     None if there is a pair for which neither was found.
     """
     arena = Arena(table)
-    center = [_dyadic(Fraction(b), _CENTER_BITS) for b in prices[:-1].tolist()]
-    box = Domain(center, [_SMALL] * (table.n - 1))
+    centre = [_dyadic(Fraction(b), _CENTER_BITS) for b in prices[:-1].tolist()]
+    box = Domain(centre, [_SMALL] * (table.n - 1))
     threats: list[Kernel | Kink] = []
     for pair, game in games.items():
         found: Kernel | Kink | None = game.kernel()
@@ -170,12 +170,12 @@ class _ThreatGame:
         return None
 
 
-def _centered(
+def _centred(
     table: Table, point: PricePoint, face: tuple[int, ...], kernels: tuple[Kernel | Kink, ...]
 ) -> BoxClaim | None:
-    """Return a claim with a precise center and a preconditioner; its radius is still to be set."""
+    """Return a claim with a precise centre and a preconditioner; its radius is still to be set."""
     claim = BoxClaim(
-        center=tuple(_dyadic(Fraction(b), _CENTER_BITS) for b in point.prices[:-1].tolist()),
+        centre=tuple(_dyadic(Fraction(b), _CENTER_BITS) for b in point.prices[:-1].tolist()),
         radius=(fmpq(0),) * (table.n - 1),
         face=face,
         kernels=kernels,
@@ -187,12 +187,12 @@ def _centered(
             # doubles: one step tells how good it is
             for _ in range(1 if _is_kinked(kernels) else _NEWTON_STEPS):
                 step = _newton(table, claim)
-                moved = zip(claim.center, step, strict=True)
-                claim = replace(claim, center=tuple(_round(arb(c) + s) for c, s in moved))
+                moved = zip(claim.centre, step, strict=True)
+                claim = replace(claim, centre=tuple(_round(arb(c) + s) for c, s in moved))
     except (InvalidCertificate, ValueError):
         return None
     close = all(abs(s) < NEGLIGIBLE for s in step)
-    return claim if close and min(claim.center, default=1) > 0 else None
+    return claim if close and min(claim.centre, default=1) > 0 else None
 
 
 def _is_kinked(threats: Sequence[Kernel | Kink]) -> bool:
@@ -200,10 +200,10 @@ def _is_kinked(threats: Sequence[Kernel | Kink]) -> bool:
 
 
 def _newton(table: Table, claim: BoxClaim) -> list[arb]:
-    """Return Newton's step at the center."""
+    """Return Newton's step at the centre."""
     arena = Arena(table)
-    box = Domain(claim.center, claim.radius)
-    face = read_face(arena.payoffs, claim.face, box.center_prices)
+    box = Domain(claim.centre, claim.radius)
+    face = read_face(arena.payoffs, claim.face, box.centre_prices)
     return System(arena, face, claim).at(box).shift
 
 
@@ -216,11 +216,11 @@ class _Limits:
 
 
 def _limits(table: Table, claim: BoxClaim) -> _Limits | None:
-    """Linearise at the center all that must not be negative in the box; None if something is."""
+    """Linearise at the centre all that must not be negative in the box; None if something is."""
     arena = Arena(table)
     with ctx.workprec(claim.precision):
-        box = Domain(claim.center, [_SMALL] * (table.n - 1))
-        face = read_face(arena.payoffs, claim.face, box.center_prices)
+        box = Domain(claim.centre, [_SMALL] * (table.n - 1))
+        face = read_face(arena.payoffs, claim.face, box.centre_prices)
         state = System(arena, face, claim).at(box)
         forms = [*state.prices, *itertools.chain(*face.weights(state.excess, box))]
         fixed = (fight for fight in state.fights if isinstance(fight, Fight))
@@ -246,7 +246,7 @@ def _reach(numbers: list[float]) -> float:
 
 
 def _widest(limits: _Limits, largest: float) -> FloatArray:
-    """Return how far the box may reach below and above the center, shape (2, n-1).
+    """Return how far the box may reach below and above the centre, shape (2, n-1).
 
     All sides move out together until a condition stops some of them; the others go on.
     """
@@ -279,7 +279,7 @@ def _grown(
         return None
     reach = _widest(limits, largest)
     if _is_kinked(claim.kernels):
-        # the zero is to be near the center, where the checker looks for it
+        # the zero is to be near the centre, where the checker looks for it
         reach = np.repeat(reach.min(axis=0, keepdims=True), 2, axis=0)
     for share in _SHARES:
         # smaller boxes are also rounder: the equilibrium must not lie next to a short side
@@ -294,14 +294,14 @@ def _grown(
 
 
 def _sized(claim: BoxClaim, reach: FloatArray) -> BoxClaim:
-    """Return the claim with a box that reaches so far below and above the present center."""
+    """Return the claim with a box that reaches so far below and above the present centre."""
     below, above = (
         [_dyadic(Fraction(side), _CENTER_BITS) for side in sides] for sides in reach.tolist()
     )
-    sides = list(zip(claim.center, below, above, strict=True))
+    sides = list(zip(claim.centre, below, above, strict=True))
     return replace(
         claim,
-        center=tuple(c + (high - low) / 2 for c, low, high in sides),
+        centre=tuple(c + (high - low) / 2 for c, low, high in sides),
         radius=tuple((high + low) / 2 for _, low, high in sides),
     )
 
@@ -310,9 +310,9 @@ def _adapted(claim: BoxClaim, games: Mapping[int, _ThreatGame]) -> BoxClaim:
     """Return the claim with the multipliers that are best for its box."""
     if not _is_kinked(claim.kernels):
         return claim
-    center = np.array([float(Fraction(int(c.p), int(c.q))) for c in claim.center])
+    centre = np.array([float(Fraction(int(c.p), int(c.q))) for c in claim.centre])
     radius = np.array([float(Fraction(int(r.p), int(r.q))) for r in claim.radius])
-    prices = np.append(center, 1.0 - center.sum())
+    prices = np.append(centre, 1.0 - centre.sum())
     kernels = []
     for threat in claim.kernels:
         if isinstance(threat, Kink):

@@ -86,7 +86,7 @@ def refine(game: StrategicGame, claim: BoxClaim, bits: int = 200) -> Refined:
 def _sharpened(table: Table, claim: BoxClaim, located: Located, bits: int) -> Located:
     """Return the same equilibrium in a box of radius ``2**-bits``, or as near as may be."""
     arena = Arena(table)
-    face = read_face(arena.payoffs, claim.face, located.box.center_prices)
+    face = read_face(arena.payoffs, claim.face, located.box.centre_prices)
     system = System(arena, face, claim)
     state = system.at(located.box)
     while max(state.box.radius, default=fmpq(0)) > fmpq(1, 2**bits):

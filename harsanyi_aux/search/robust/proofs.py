@@ -154,17 +154,17 @@ def region_entry(frame: Frame, plan: Plan, radius: Fraction) -> dict[str, Any] |
     if cells is None:
         return None
     corners = [make_corner(frame, _prices(point, unit)) for point in points]
-    center = make_corner(frame, _prices(plan.center, unit))
+    centre = make_corner(frame, _prices(plan.centre, unit))
     entries = (plan.matrix / np.abs(plan.matrix).max() * _MAP_UNIT).tolist()
     matrix = [[fmpq(round(u), _MAP_UNIT) for u in row] for row in entries]
     fine, waiting = _refined(
-        frame, corners, center, [tuple(c) for c in cells.indices.tolist()], matrix, radius
+        frame, corners, centre, [tuple(c) for c in cells.indices.tolist()], matrix, radius
     )
     if waiting:
         return None
     return {
         "form": "region",
-        "center": write_corner(center),
+        "center": write_corner(centre),
         "vertices": [write_corner(corner) for corner in corners],
         "cells": [list(cell) for cell in fine],
         "map": [[str(u) for u in row] for row in matrix],
@@ -179,7 +179,7 @@ def _prices(point: FloatArray, unit: int) -> tuple[Fraction, ...]:
 def _refined(
     frame: Frame,
     corners: list[Corner],
-    center: Corner,
+    centre: Corner,
     cells: list[tuple[int, ...]],
     matrix: list[list[fmpq]],
     radius: Fraction,
@@ -196,7 +196,7 @@ def _refined(
         failing = [
             cell
             for cell in cells
-            if cell not in accepted and not _holds(frame, corners, center, cell, matrix, eta)
+            if cell not in accepted and not _holds(frame, corners, centre, cell, matrix, eta)
         ]
         accepted = set(cells) - set(failing)
         splittable = len(cells[0]) > 1 and len(cells) < _MOST_CELLS
@@ -206,7 +206,7 @@ def _refined(
             if cell not in cells:
                 continue  # split with a neighbour
             # a corner that fails by itself fails in every part
-            if not all(_holds(frame, corners, center, cell, matrix, eta, at=k) for k in cell):
+            if not all(_holds(frame, corners, centre, cell, matrix, eta, at=k) for k in cell):
                 return cells, True
             edge = _longest(corners, cell)
             k, m = sorted(edge)
@@ -229,7 +229,7 @@ def _refined(
 def _holds(
     frame: Frame,
     corners: Sequence[Corner],
-    center: Corner,
+    centre: Corner,
     cell: tuple[int, ...],
     matrix: list[list[fmpq]],
     eta: fmpq,
@@ -237,7 +237,7 @@ def _holds(
 ) -> bool:
     """Whether the excess points inward on a cell, or at one of its corners."""
     vertices = [corners[k].vertex for k in cell]
-    beta = weights_of_normal(matrix, inner_normal(vertices, center.vertex))
+    beta = weights_of_normal(matrix, inner_normal(vertices, centre.vertex))
     tested = vertices if at is None else [corners[at].vertex]
     try:
         check_inward(frame.table, tested, beta, eta, "")

@@ -64,7 +64,7 @@ class Plan:
     banned: tuple[int, ...] = ()
 
     @property
-    def center(self) -> FloatArray:
+    def centre(self) -> FloatArray:
         """A point inside, shape (n - 1,)."""
         middle: FloatArray = self.points.mean(axis=0)
         return middle
@@ -270,18 +270,18 @@ def plan_region(
     banned : sequence of int, optional
         See `Plan`.
     """
-    center = np.asarray(prices, dtype=float)[:-1]
+    centre = np.asarray(prices, dtype=float)[:-1]
     rivals = np.array([np.asarray(other, dtype=float)[:-1] for other in others])
-    rivals = rivals.reshape(-1, len(center))
-    levels = ((rivals**2).sum(axis=1) - center @ center) / 2
-    room = levels - 2 * APART * np.linalg.norm(rivals - center, axis=1)
+    rivals = rivals.reshape(-1, len(centre))
+    levels = ((rivals**2).sum(axis=1) - centre @ centre) / 2
+    room = levels - 2 * APART * np.linalg.norm(rivals - centre, axis=1)
     best: Plan | None = None
     for shape in (metric(boundary, np.asarray(prices, dtype=float)), np.eye(boundary.n - 1)):
         if best is not None:
             break
         for size in _SIZES:
-            points = center + size * (directions(boundary.n - 1) @ shape)
-            if (points @ (rivals - center).T > room).any():
+            points = centre + size * (directions(boundary.n - 1) @ shape)
+            if (points @ (rivals - centre).T > room).any():
                 break
             plan = planned(boundary, points, banned=banned)
             if plan is not None and (best is None or plan.radius > best.radius):

@@ -267,7 +267,7 @@ def _draw_level(
 def _draw_undecided(axes: Axes, survey: Survey) -> None:
     cells = survey.enumeration.undecided if survey.enumeration is not None else ()
     if cells:
-        place = np.array([cell.center for cell in cells]) @ CORNERS
+        place = np.array([cell.centre for cell in cells]) @ CORNERS
         axes.plot(*place.T, "x", color="0.25", markersize=3, zorder=4.5, label="not settled here")
 
 

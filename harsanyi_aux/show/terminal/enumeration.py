@@ -252,7 +252,7 @@ def undecided_lines(cells: Sequence[UndecidedCell], everything: bool) -> list[st
     )
     for cell in largest if everything else largest[:_MOST_LISTED]:
         lines.append(
-            f"  around normalised prices {_vector(cell.center)}, {number(cell.diameter, 2)} wide"
+            f"  around normalised prices {_vector(cell.centre)}, {number(cell.diameter, 2)} wide"
         )
     if len(largest) > _MOST_LISTED and not everything:
         lines.append(f"  and {len(largest) - _MOST_LISTED} smaller ones (--all)")

@@ -287,6 +287,6 @@ def test_an_equilibrium_does_not_lie_next_to_a_side_of_its_box():
     prices = np.array([0.25600186, 0.47058824, 0.2734099])
     entry = box_entry(game, prices)
     assert entry is not None
-    for price, center, radius in zip(prices, entry["center"], entry["radius"], strict=False):
-        distance = float(Fraction(radius)) - abs(price - float(Fraction(center)))
+    for price, centre, radius in zip(prices, entry["center"], entry["radius"], strict=False):
+        distance = float(Fraction(radius)) - abs(price - float(Fraction(centre)))
         assert distance > 0.03 * float(Fraction(radius))

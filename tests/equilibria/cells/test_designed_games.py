@@ -96,7 +96,7 @@ def test_a_few_designed_games(name, tmp_path):
 
 def is_left_open(enumeration, prices):
     near = normalised(enumeration.game, prices)
-    return any(np.abs(cell.center - near).max() <= cell.diameter for cell in enumeration.undecided)
+    return any(np.abs(cell.centre - near).max() <= cell.diameter for cell in enumeration.undecided)
 
 
 @pytest.mark.slow

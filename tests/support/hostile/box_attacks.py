@@ -83,10 +83,10 @@ def _hulls(
     reach = [
         max(b - a, longest / 1000) * Fraction(101, 100) for a, b in zip(low, high, strict=True)
     ]
-    for center in (p, q):
+    for centre in (p, q):
         yield (
-            [c - r for c, r in zip(center, reach, strict=True)],
-            [c + r for c, r in zip(center, reach, strict=True)],
+            [c - r for c, r in zip(centre, reach, strict=True)],
+            [c + r for c, r in zip(centre, reach, strict=True)],
         )
     share = [Fraction(int(k), 64) for k in rng.integers(1, 64, 2 * len(low))]
     yield (
@@ -180,9 +180,9 @@ class _Bent:
 
     def adapted(self, box: dict[str, Any]) -> dict[str, Any]:
         """Return a box whose chosen pairs have the best multipliers for it."""
-        center = np.array([float(Fraction(c)) for c in box["center"]])
+        centre = np.array([float(Fraction(c)) for c in box["center"]])
         radius = np.array([float(Fraction(r)) for r in box["radius"]])
-        prices = np.append(center, 1 - center.sum())
+        prices = np.append(centre, 1 - centre.sum())
         kernels = dict(box["kernels"])
         for mask in self.chosen:
             kink = self.kinks[mask]

@@ -84,9 +84,9 @@ def regions(case: Case, rng: np.random.Generator, tally: Tally) -> None:
 
 
 def _plan(scene: Scene, known: Known) -> Plan | None:
-    centers = [np.array([float(p) for p in k.claim.prices]) for k in scene.case.known]
+    centres = [np.array([float(p) for p in k.claim.prices]) for k in scene.case.known]
     own = np.array([float(p) for p in known.claim.prices])
-    return plan_region(scene.boundary, own, [c for c in centers if abs(c - own).max() > 1e-9])
+    return plan_region(scene.boundary, own, [c for c in centres if abs(c - own).max() > 1e-9])
 
 
 def _true_region(scene: Scene, plan: Plan) -> Region | None:
@@ -258,17 +258,17 @@ def _random_mixture(scene: Scene, size: int) -> list[Fraction]:
 def _beside(scene: Scene, known: Known, region: Region | None) -> None:
     """Claim regions beside an equilibrium, parts of one, and such as have it on their boundary."""
     at, own = known.claim.prices, []
-    center = np.array([float(p) for p in at[:-1]])
-    rays = directions(len(center))
+    centre = np.array([float(p) for p in at[:-1]])
+    rays = directions(len(centre))
     for size in (0.004, 0.05):
-        shift = scene.rng.normal(size=len(center))
+        shift = scene.rng.normal(size=len(centre))
         shift *= size * float(scene.rng.choice([1.05, 1.5, 3.0])) / np.linalg.norm(shift)
-        _claim_empty(scene, scene.judges.drawn(center + shift + size * rays), "beside")
+        _claim_empty(scene, scene.judges.drawn(centre + shift + size * rays), "beside")
     if region is not None:
         own = [region.matrix]
         points = np.array([[float(p) for p in corner[:-1]] for corner in region.prices])
         for _ in range(2):
-            side = (points - center) @ scene.rng.normal(size=len(center)) > 0
+            side = (points - centre) @ scene.rng.normal(size=len(centre)) > 0
             _claim_empty(scene, scene.judges.drawn(points[side]), "a part", own)
     # one vertex is the equilibrium itself
     for size in (Fraction(1, 50), Fraction(1, 500)):

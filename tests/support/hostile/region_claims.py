@@ -62,8 +62,8 @@ class Region:
         else:
             (a, b, c), (x, y, z) = steps
             normal = [b * z - c * y, c * x - a * z, a * y - b * x]
-        center = map(Fraction, self.entry["center"]["prices"][:-1])
-        inward = sum(u * (c - p) for u, c, p in zip(normal, center, corners[0], strict=True))
+        centre = map(Fraction, self.entry["center"]["prices"][:-1])
+        inward = sum(u * (c - p) for u, c, p in zip(normal, centre, corners[0], strict=True))
         rows = [list(map(Fraction, row)) for row in self.entry["map"]]
         beta = [
             sum((u * y for u, y in zip(normal, column, strict=True)), Fraction(0))
@@ -174,10 +174,10 @@ class Judges:
         exact = [(*row, 1 - sum(row)) for row in points]
         if cells is None or min(map(min, exact)) <= 0:
             return None
-        center = tuple(sum(c) / len(exact) for c in zip(*exact, strict=True))
+        centre = tuple(sum(c) / len(exact) for c in zip(*exact, strict=True))
         return {
             "form": "region",
-            "center": write_corner(make_corner(self.frame, center)),
+            "center": write_corner(make_corner(self.frame, centre)),
             "vertices": [write_corner(make_corner(self.frame, p)) for p in exact],
             "cells": cells.indices.tolist(),
             "map": [
@@ -187,10 +187,10 @@ class Judges:
 
     def resized(self, entry: Entry, points: Sequence[Vector]) -> Entry:
         """Return an entry with its vertices at other places, moved all alike."""
-        center = tuple(sum(c) / len(points) for c in zip(*points, strict=True))
+        centre = tuple(sum(c) / len(points) for c in zip(*points, strict=True))
         return {
             **entry,
-            "center": write_corner(make_corner(self.frame, center)),
+            "center": write_corner(make_corner(self.frame, centre)),
             "vertices": [write_corner(make_corner(self.frame, p)) for p in points],
         }
 
@@ -206,12 +206,12 @@ class Judges:
         """Return an entry with another map and its cells halved as far as that helps."""
         entry = remapped(entry, matrix)
         corners = [make_corner(self.frame, p) for p in corners_of(entry)]
-        center = make_corner(self.frame, tuple(map(Fraction, entry["center"]["prices"])))
+        centre = make_corner(self.frame, tuple(map(Fraction, entry["center"]["prices"])))
         lines = [
             [fmpq(f.numerator, f.denominator) for f in map(Fraction, row)] for row in entry["map"]
         ]
         cells, _ = _refined(
-            self.frame, corners, center, [tuple(c) for c in entry["cells"]], lines, radius
+            self.frame, corners, centre, [tuple(c) for c in entry["cells"]], lines, radius
         )
         return {
             **entry,

@@ -20,7 +20,7 @@ _HAIR = Fraction(1, 10**9)
 
 
 def with_holes(table: Table, entry: Entry, rng: np.random.Generator) -> Iterator[Entry]:
-    """Yield the region with other cells, vertices and centers, so as to hide its worst cells."""
+    """Yield the region with other cells, vertices and centres, so as to hide its worst cells."""
     cells = entry["cells"]
     bad = bad_cells(table, entry)
     good = [cell for k, cell in enumerate(cells) if k not in bad]
@@ -33,7 +33,7 @@ def with_holes(table: Table, entry: Entry, rng: np.random.Generator) -> Iterator
     yield _doubled(entry, good[:1], rng, Fraction(0))
     for hair in (_HAIR, -_HAIR):
         yield _doubled(entry, good, rng, hair)
-    # the center beyond a bad cell, so that the other side is called the inner one
+    # the centre beyond a bad cell, so that the other side is called the inner one
     first = entry["cells"][min(bad)]
     for share in (Fraction(-1, 10), Fraction(-2), Fraction(0)):
         found = copy.deepcopy(entry)
@@ -56,14 +56,14 @@ def with_holes(table: Table, entry: Entry, rng: np.random.Generator) -> Iterator
 def bad_cells(table: Table, entry: Entry) -> set[int]:
     """Return the positions of the cells where the excess is not shown to point inward."""
     vertices = [prepare_vertex(table, vertex) for vertex in entry["vertices"]]
-    center = prepare_vertex(table, entry["center"])
+    centre = prepare_vertex(table, entry["center"])
     matrix = [
         [fmpq(f.numerator, f.denominator) for f in map(Fraction, row)] for row in entry["map"]
     ]
     found = set()
     for k, cell in enumerate(entry["cells"]):
         corners = [vertices[v] for v in cell]
-        beta = weights_of_normal(matrix, inner_normal(corners, center))
+        beta = weights_of_normal(matrix, inner_normal(corners, centre))
         try:
             check_inward(table, corners, beta, fmpq(0), "")
         except InvalidCertificate:
@@ -77,7 +77,7 @@ def _doubled(
     """Return the good cells twice: every ridge belongs to two then.
 
     The second time with copies of the vertices, but for those on the rim; a hair further from the
-    center if so wanted.
+    centre if so wanted.
     """
     ridges: dict[frozenset[int], int] = {}
     for cell in good:
@@ -86,13 +86,13 @@ def _doubled(
             ridges[ridge] = ridges.get(ridge, 0) + 1
     rim = {k for ridge, count in ridges.items() if count == 1 for k in ridge}
     found = copy.deepcopy(entry)
-    center = list(map(Fraction, entry["center"]["prices"]))
+    centre = list(map(Fraction, entry["center"]["prices"]))
     copies = {}
     for k in sorted({k for cell in good for k in cell} - rim):
         copies[k] = len(found["vertices"])
         vertex = copy.deepcopy(entry["vertices"][k])
         prices = list(map(Fraction, vertex["prices"]))
-        vertex["prices"] = [str(p + hair * (p - c)) for p, c in zip(prices, center, strict=True)]
+        vertex["prices"] = [str(p + hair * (p - c)) for p, c in zip(prices, centre, strict=True)]
         found["vertices"].append(vertex)
     again = [[copies.get(k, k) for k in cell] for cell in good]
     order = rng.permutation(2 * len(good)).tolist()
@@ -101,9 +101,9 @@ def _doubled(
 
 
 def _beyond(entry: Entry, cell: list[int], share: Fraction) -> dict[str, Any]:
-    """Return the center moved towards the middle of a cell and further."""
-    center = list(map(Fraction, entry["center"]["prices"]))
+    """Return the centre moved towards the middle of a cell and further."""
+    centre = list(map(Fraction, entry["center"]["prices"]))
     corners = [list(map(Fraction, entry["vertices"][k]["prices"])) for k in cell]
     middle = [sum(column) / len(corners) for column in zip(*corners, strict=True)]
-    prices = [m + share * (c - m) for m, c in zip(middle, center, strict=True)]
+    prices = [m + share * (c - m) for m, c in zip(middle, centre, strict=True)]
     return {**entry["center"], "prices": [str(p) for p in prices]}

@@ -123,7 +123,7 @@ def in_set(find, corners, payoffs):
 
 def is_near(prices, cell):
     """Whether prices may lie in an undecided cell, of which centre and diameter are known."""
-    return np.linalg.norm(prices - cell.center) <= cell.diameter
+    return np.linalg.norm(prices - cell.centre) <= cell.diameter
 
 
 def wrong_ones(game, enumeration):
