@@ -200,9 +200,9 @@ class Enumeration(Result):
     Examples
     --------
     >>> from harsanyi_aux import StrategicGame, enumerate_equilibria
-    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]], title="F7")
+    >>> game = StrategicGame.from_arrays([[0, 1]], [[0, 0]], title="Gift")
     >>> print(enumerate_equilibria(game))
-    F7: 0 proper coco equilibria and 1 boundary solution; the list is complete: proved
+    Gift: 0 proper coco equilibria and 1 boundary solution; the list is complete: proved
       0: boundary, payoffs 0, 0
     """
 
