@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.files.scanner import Scanner
-from harsanyi_aux.game.payoffs import MOST_PLAYERS
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray
 
@@ -97,15 +96,7 @@ def parse_efg(text: str, source: str = "") -> StrategicGame:
         is too large (`MOST_STRATEGIES`, `MOST_PAYOFFS`).
     """
     scanner = Scanner(text, source)
-    for content in ("EFG", "2"):
-        scanner.expect('the header "EFG 2 R"', "word", content)
-    if not (scanner.accept("word", "R") or scanner.accept("word", "D")):
-        raise scanner.error('expected "R" or "D" after "EFG 2"')
-    title = scanner.expect_text("the title in quotes")
-    before = scanner.at
-    players = scanner.texts("player names")
-    if not 1 <= len(players) <= MOST_PLAYERS:
-        raise scanner.error(f"{len(players)} players", before, f"1 to {MOST_PLAYERS} are possible")
+    title, players = scanner.header("EFG", "2")
     scanner.accept("text")  # a comment
     tree = _Tree(scanner, players)
     _read_nodes(tree)

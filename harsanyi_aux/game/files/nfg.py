@@ -20,7 +20,6 @@ import numpy as np
 
 from harsanyi_aux.errors import InputError
 from harsanyi_aux.game.files.scanner import Scanner
-from harsanyi_aux.game.payoffs import MOST_PLAYERS
 from harsanyi_aux.game.strategic import StrategicGame
 from harsanyi_aux.numbers.arrays import ObjectArray, clip, format_number, parse_number
 
@@ -51,15 +50,7 @@ def parse_nfg(text: str, source: str = "") -> StrategicGame:
         Naming `source`, line and column.
     """
     scanner = Scanner(text, source)
-    for content in ("NFG", "1"):
-        scanner.expect('the header "NFG 1 R"', "word", content)
-    if not (scanner.accept("word", "R") or scanner.accept("word", "D")):
-        raise scanner.error('expected "R" or "D" after "NFG 1"')
-    title = scanner.expect_text("the title in quotes")
-    before = scanner.at
-    players = scanner.texts("player names")
-    if not 1 <= len(players) <= MOST_PLAYERS:
-        raise scanner.error(f"{len(players)} players", before, f"1 to {MOST_PLAYERS} are possible")
+    title, players = scanner.header("NFG", "1")
     actions, labels = _read_strategies(scanner, len(players))
     comment = scanner.expect_text("a comment") if scanner.peek()[0] == "text" else ""
     if scanner.accept("brace", "{"):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from harsanyi_aux.errors import InputError
+from harsanyi_aux.game.payoffs import MOST_PLAYERS
 from harsanyi_aux.numbers.arrays import Number, clip, parse_number
 
 _GAP = re.compile(r"[\s,]*")
@@ -76,6 +77,20 @@ class Scanner:
         while not self.accept("brace", "}"):
             read.append(self.expect_text(f'{what} in quotes or "}}"'))
         return read
+
+    def header(self, name: str, version: str) -> tuple[str, list[str]]:
+        """Read what files of both formats begin with; return the title and the players."""
+        for content in (name, version):
+            self.expect(f'the header "{name} {version} R"', "word", content)
+        if not (self.accept("word", "R") or self.accept("word", "D")):
+            raise self.error(f'expected "R" or "D" after "{name} {version}"')
+        title = self.expect_text("the title in quotes")
+        before = self.at
+        players = self.texts("player names")
+        if not 1 <= len(players) <= MOST_PLAYERS:
+            mend = f"1 to {MOST_PLAYERS} are possible"
+            raise self.error(f"{len(players)} players", before, mend)
+        return title, players
 
     def number(self, what: str) -> Number:
         """Step over a number."""
