@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harsanyi_aux.auxiliary.coco import AuxiliaryProfile as AuxiliaryProfile
     from harsanyi_aux.certify import InvalidCertificate as InvalidCertificate
     from harsanyi_aux.equilibria.boxes.enclosures import ProvedBounds as ProvedBounds
+    from harsanyi_aux.equilibria.certificates import write_certificate as write_certificate
     from harsanyi_aux.equilibria.division.select import DivisionResult as DivisionResult
     from harsanyi_aux.equilibria.division.select import divide as divide
     from harsanyi_aux.equilibria.enumeration import Snapshot as Snapshot
