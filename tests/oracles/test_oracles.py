@@ -244,17 +244,25 @@ def test_scip_finds_nashs_variable_threat_solution(seed):
 
 
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+    ("seed", "concept"),
+    [
+        (0, "coco"),
+        pytest.param(0, "coalition-perfect", marks=pytest.mark.slow),
+        *(
+            pytest.param(seed, concept, marks=pytest.mark.slow)
+            for seed in (1, 2)
+            for concept in CONCEPTS
+        ),
+    ],
 )
-def test_both_find_nash_bargaining(seed):
+def test_both_find_nash_bargaining(seed, concept):
     rng = np.random.default_rng(seed)
     points, disagreement = rng.random((2, 3)) + 0.2, 0.2 * rng.random(3)
     game = StrategicGame.from_bargaining(points, disagreement)
     expected = nash_bargaining_solution(points, disagreement)
-    for concept in CONCEPTS:
-        answer = scip_decides(game, concept)
-        assert answer.status == "feasible"
-        assert scaled_back(game, answer.payoffs) == pytest.approx(expected, abs=1e-5)
+    answer = scip_decides(game, concept)
+    assert answer.status == "feasible"
+    assert scaled_back(game, answer.payoffs) == pytest.approx(expected, abs=1e-5)
     findings = dense_equilibria(game)
     for find in findings.proper:
         assert scaled_back(game, find.payoffs) == pytest.approx(expected, abs=1e-5)

